@@ -1,0 +1,398 @@
+"""The one loader of the catalogue: reads the declarations, holds them against each other, freezes them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
+from catalogue.rules import check_edit, check_reconciliation, derived_edits
+from transforms import period
+from transforms.model import (
+    BASES,
+    Catalogue,
+    Code,
+    CodeList,
+    Column,
+    Department,
+    District,
+    Edit,
+    Indicator,
+    Reconciliation,
+    Return,
+    Severity,
+    Statistic,
+    Table,
+    Unit,
+)
+
+HERE = Path(__file__).parent
+TYPES = ("int", "money", "decimal", "pct", "date", "period", "code", "enum", "bool", "text")
+T = TypeVar("T")
+LAYOUTS = ("rows", "ledger", "single", "note")
+
+
+@cache
+def load(folder: Path = HERE) -> Catalogue:
+    """The catalogue declared in `folder`.
+
+    Raises:
+        CatalogueError: a declaration is wrong; the message names file and line.
+    """
+    units = {u.code: u for u in _each(folder / "units.yaml", _unit)}
+    departments = _each(folder / "departments.yaml", _department)
+    code_lists = _code_lists(folder / "codes.yaml", departments)
+    returns = tuple(
+        _return(read_declarations(path), units, code_lists, departments)
+        for path in sorted((folder / "returns").glob("F*.yaml"))
+    )
+    tables = {t.code: t for r in returns for t in r.tables}
+    statistics = _each(folder / "statistics.yaml", lambda e: _statistic(e, tables, units))
+    return Catalogue(
+        units=MappingProxyType(units),
+        code_lists=MappingProxyType(code_lists),
+        departments=departments,
+        districts=_each(folder / "districts.yaml", lambda e: _district(e, returns, departments)),
+        returns=returns,
+        reconciliations=_each(folder / "reconciliations.yaml", lambda e: _reconciliation(e, tables, departments)),
+        statistics=statistics,
+        indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
+        digest=_digest(folder),
+    )
+
+
+def _digest(folder: Path) -> str:
+    """Names the ruleset: SHA-256 over every declaration, first 12 digits."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.tsv")]):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _each(path: Path, make: Callable[[Entry], T]) -> tuple[T, ...]:
+    made: list[T] = []
+    for entry in read_declarations(path):
+        place, name = entry.place, entry.get("code") or entry.get("series")
+        value = make(entry)
+        entry.done()
+        if any((getattr(m, "code", None) or getattr(m, "series", None)) == name for m in made):
+            raise place.error(f"“{name}” stands twice")
+        made.append(value)
+    return tuple(made)
+
+
+def _number(place: Place, text: object) -> Decimal:
+    """An exact number of the declarations: written in quotes or as a whole number, never a float."""
+    if isinstance(text, float):
+        raise place.error(f"{text!r} must be written in quotes, so that it stays exact")
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        raise place.error(f"{text!r} is not a number") from None
+
+
+def _unit(entry: Entry) -> Unit:
+    return Unit(entry.take("code"), entry.take("base"), _number(entry.place, entry.take("factor")))
+
+
+def _department(entry: Entry) -> Department:
+    return Department(
+        code=entry.take("code"),
+        name=entry.take("name"),
+        aliases=entry.words("aliases"),
+        order=entry.place.line,
+        names=MappingProxyType(dict(entry.take("names", dict, {}))),
+    )
+
+
+def _code_lists(path: Path, departments: Iterable[Department]) -> dict[str, CodeList]:
+    lists = {
+        "departments": CodeList(
+            "departments",
+            tuple(Code(d.code, d.name, (*d.aliases, *d.names.values())) for d in departments),
+        )
+    }
+    declared = read_declarations(path)
+    for name, entries in declared.items():
+        codes = []
+        for entry in entries:
+            code = entry.take("code")
+            codes.append(Code(code, entry.take("name", default=code), entry.words("aliases")))
+            entry.done()
+        lists[name] = CodeList(name, tuple(codes))
+    for name, code_list in lists.items():
+        _refuse_ambiguous_spellings(path.name, name, code_list)
+    return lists
+
+
+def _refuse_ambiguous_spellings(file: str, name: str, code_list: CodeList) -> None:
+    owner: dict[str, str] = {}
+    for code in code_list.codes:
+        for word in {code.code, code.name, *code.aliases}:
+            if owner.setdefault(word, code.code) != code.code:
+                raise CatalogueError(f"{file}: list “{name}”: “{word}” means {owner[word]} and {code.code}")
+
+
+def _district(entry: Entry, returns: Iterable[Return], departments: Iterable[Department]) -> District:
+    place = entry.place
+    first = entry.take("first_period")
+    try:
+        period.split(first)
+    except ValueError as error:
+        raise place.error(str(error)) from None
+    reporters = entry.take("reporters", dict, {})
+    _known(place, reporters, [d.code for d in departments], "department")
+    return District(
+        code=entry.take("code"),
+        name=entry.take("name"),
+        office=entry.take("office"),
+        first_period=first,
+        returns=_known(place, entry.words("returns"), [r.code for r in returns], "return"),
+        aliases=entry.words("aliases"),
+        reporters=MappingProxyType({code: tuple(people) for code, people in reporters.items()}),
+    )
+
+
+def _known(place: Place, words: Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
+    words, known = tuple(words), set(known)
+    for word in words:
+        if word not in known:
+            raise place.error(f"unknown {what} “{word}”")
+    return words
+
+
+def _return(
+    entry: Entry,
+    units: Mapping[str, Unit],
+    code_lists: Mapping[str, CodeList],
+    departments: Iterable[Department],
+) -> Return:
+    place, code = entry.place, entry.take("code")
+    tables: list[Table] = []
+    for declared in entry.take("tables", list):
+        table = _table(declared, code, units, code_lists)
+        if any(t.code == table.code for t in tables):
+            raise declared.place.error(f"table “{table.code}” stands twice")
+        tables.append(table)
+    by_code = {t.code: t for t in tables}
+    edits: list[Edit] = [edit for table in tables for edit in derived_edits(table)]
+    for declared in entry.take("edits", list, []):
+        edit = _edit(declared, by_code)
+        if any(e.id == edit.id for e in edits):
+            raise declared.place.error(f"rule “{edit.id}” stands twice")
+        edits.append(edit)
+    (department,) = _known(place, [entry.take("department")], [d.code for d in departments], "department")
+    result = Return(
+        code=code,
+        name=entry.take("name"),
+        english=entry.take("english"),
+        department=department,
+        frequency=entry.take("frequency"),
+        due=entry.take("due", int),
+        version=entry.take("version", int),
+        feeds=entry.words("feeds"),
+        tables=tuple(tables),
+        edits=tuple(edits),
+        source=entry.take("source", default=""),
+    )
+    entry.done()
+    return result
+
+
+def _table(entry: Entry, form: str, units: Mapping[str, Unit], code_lists: Mapping[str, CodeList]) -> Table:
+    place, code = entry.place, entry.take("code")
+    if not re.fullmatch(form + r"\.[a-z_]+", code):
+        raise place.error(f"“{code}” must be {form}.<name>")
+    (layout,) = _known(place, [entry.take("layout")], LAYOUTS, "layout")
+    columns: list[Column] = []
+    for declared in entry.take("columns", list):
+        column = _column(declared, layout, units, code_lists)
+        if any(c.code == column.code for c in columns):
+            raise declared.place.error(f"two columns of the code “{column.code}” in {code}")
+        if any(c.header == column.header for c in columns):
+            raise declared.place.error(f"two columns with the header “{column.header}” in {code}")
+        columns.append(column)
+        declared.done()
+    codes = [c.code for c in columns]
+    unlike = []
+    for pair in entry.take("unlike", list, []):
+        first, second = _known(place, pair, codes, "column")
+        unlike.append((first, second))
+    _known(place, [c.part_of for c in columns if c.part_of], codes, "column in part_of:")
+    table = Table(
+        code=code,
+        title=entry.take("title"),
+        name=entry.take("name"),
+        layout=layout,
+        columns=tuple(columns),
+        key=_known(place, entry.words("key"), codes, "column in key:"),
+        total=entry.take("total", bool, False),
+        under=entry.take("under", default=""),
+        unlike=tuple(unlike),
+        unit_text=entry.take("unit_text", default=""),
+    )
+    if layout in ("rows", "ledger") and not table.key:
+        raise place.error(f"{code} needs a key")
+    entry.done()
+    return table
+
+
+def _column(entry: Entry, layout: str, units: Mapping[str, Unit], code_lists: Mapping[str, CodeList]) -> Column:
+    place = entry.place
+    (kind,) = _known(place, [entry.take("type")], TYPES, "type")
+    floor = entry.take("floor", (str, int), None)
+    column = Column(
+        code=entry.take("code"),
+        header=entry.take("header"),
+        type=kind,
+        unit=entry.take("unit", default=""),
+        decimals=entry.take("decimals", int, 0),
+        basis=entry.take("basis", default=""),
+        required=entry.take("required", bool, True),
+        group=entry.take("group", default=""),
+        synonyms=entry.words("synonyms"),
+        codes=entry.take("codes", default="yes_no" if kind == "bool" else ""),
+        part_of=entry.take("part_of", default=""),
+        additive=entry.take("additive", bool, False),
+        signed=entry.take("signed", bool, False),
+        positive=entry.take("positive", bool, False),
+        floor=None if floor is None else _number(place, floor),
+        exact=entry.take("exact", bool, False),
+        scheme=entry.take("scheme", default=""),
+        pattern=entry.take("pattern", default=""),
+        note=entry.take("note", default=""),
+    )
+    if column.unit and column.unit not in units:
+        raise place.error(f"unknown unit “{column.unit}”")
+    if column.basis and column.basis not in BASES:
+        raise place.error(f"unknown basis “{column.basis}”")
+    if column.codes and column.codes not in code_lists:
+        raise place.error(f"unknown code list “{column.codes}”")
+    if column.numeric and column.required and not (column.unit and column.basis):
+        raise place.error(f"“{column.code}” is a number: it needs a unit and a basis")
+    if (layout == "note") != bool(column.pattern):
+        raise place.error("a pattern belongs to figures of a note, and to those alone")
+    return column
+
+
+def _edit(entry: Entry, tables: Mapping[str, Table]) -> Edit:
+    place = entry.place
+    (table,) = _known(place, [entry.take("table")], tables, "table")
+    code, name = entry.take("code"), entry.take("name")
+    severity = entry.take("severity", default="hard")
+    if severity not in list(Severity):
+        raise place.error(f"unknown severity “{severity}”")
+    edit = Edit(
+        id=f"{table}.{code}.{name}",
+        code=code,
+        kind=entry.take("kind"),
+        severity=Severity(severity),
+        table=table,
+        column=entry.take("column", default=entry.get("closing", "")),
+        source=entry.take("source", default=""),
+        params=MappingProxyType(_plain(entry)),
+    )
+    check_edit(place, edit, tables)
+    entry.clear()
+    return edit
+
+
+def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as frozen values: tuples for lists, read-only mappings for mappings."""
+
+    def frozen(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return MappingProxyType({k: frozen(v) for k, v in value.items()})
+        return tuple(frozen(v) for v in value) if isinstance(value, list) else value
+
+    return {key: frozen(value) for key, value in entry.items()}
+
+
+def _reconciliation(entry: Entry, tables: Mapping[str, Table], departments: Iterable[Department]) -> Reconciliation:
+    place = entry.place
+    (owner,) = _known(place, [entry.take("owner")], [d.code for d in departments], "department")
+    made = Reconciliation(
+        code=entry.take("code"),
+        name=entry.take("name"),
+        kind=entry.take("kind"),
+        left=entry.take("left"),
+        right=entry.take("right"),
+        owner=owner,
+        source=entry.take("source", default=""),
+        params=MappingProxyType(_plain(entry)),
+    )
+    check_reconciliation(place, made, tables)
+    entry.clear()
+    return made
+
+
+def _where(place: Place, table: Table, declared: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    _known(place, declared, [c.code for c in table.columns], f"column of {table.code}")
+    return MappingProxyType({k: tuple(v) if isinstance(v, list) else (str(v),) for k, v in declared.items()})
+
+
+def _statistic(entry: Entry, tables: Mapping[str, Table], units: Mapping[str, Unit]) -> Statistic:
+    place = entry.place
+    (name,) = _known(place, [entry.take("table")], tables, "table")
+    table = tables[name]
+    of = entry.take("of", default="")
+    window = entry.take("window", dict, {})
+    _known(place, [*([of] if of else []), *window], [c.code for c in table.columns], f"column of {name}")
+    (unit,) = _known(place, [entry.take("unit")], units, "unit")
+    (basis,) = _known(place, [entry.take("basis")], BASES, "basis")
+    if of and units[table.column(of).unit].base != units[unit].base:
+        raise place.error(f"“{of}” is in {table.column(of).unit}, not in {unit}")
+    return Statistic(
+        series=entry.take("series"),
+        name=entry.take("name"),
+        table=name,
+        of=of,
+        unit=unit,
+        basis=basis,
+        where=_where(place, table, entry.take("where", dict, {})),
+        window=MappingProxyType(dict(window)),
+    )
+
+
+def _indicator(
+    entry: Entry,
+    tables: Mapping[str, Table],
+    statistics: Iterable[Statistic],
+    units: Mapping[str, Unit],
+    departments: Iterable[Department],
+) -> Indicator:
+    place = entry.place
+    known = {s.series for s in statistics}
+    known |= {f"{t.code}.{c.code}" for t in tables.values() for c in t.columns if c.numeric}
+    series = {
+        role: entry.take(role, default="") for role in ("series", "numerator", "denominator", "ytd", "ytd_last_year")
+    }
+    _known(place, filter(None, series.values()), known, "series")
+    (department,) = _known(place, [entry.take("department")], [d.code for d in departments], "department")
+    (unit,) = _known(place, [entry.take("unit")], units, "unit")
+    (nature,) = _known(place, [entry.take("nature")], ("flow", "stock", "rate", "average"), "nature")
+    target = entry.take("target", default=None)
+    target_kinds = ("", "yearly", "at_least", "at_most_mean", "exact")
+    (target_kind,) = _known(place, [entry.take("target_kind", default="")], target_kinds, "kind of target")
+    if (target is None) == bool(target_kind):
+        raise place.error("a target needs a value and a kind")
+    return Indicator(
+        code=entry.take("code"),
+        name=entry.take("name"),
+        nature=nature,
+        unit=unit,
+        decimals=entry.take("decimals", int),
+        department=department,
+        item=entry.take("item"),
+        complement=entry.take("complement", bool, False),
+        comparator=entry.take("comparator", default=""),
+        target=None if target is None else _number(place, target),
+        target_kind=target_kind,
+        clause=entry.take("clause", default=""),
+        definition=entry.take("definition"),
+        **series,
+    )

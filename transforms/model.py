@@ -1,0 +1,372 @@
+"""The words of the catalogue: what a return, a column, a rule, an indicator and a sheet are.
+
+Values only: frozen, comparable, without behaviour beyond looking things up. `catalogue.load` makes them
+from the declarations; every other part reads them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+EXACT = pl.Decimal(38, 8)
+"""Type of every number in a frame, in its base unit (元, 户, ratio). Eight places hold half a unit of 10⁻⁶ %."""
+
+WIDE_ID: Mapping[str, pl.DataType] = MappingProxyType(
+    {
+        "district": pl.String(),
+        "department": pl.String(),
+        "period": pl.String(),
+        "submission": pl.String(),
+        "version": pl.Int64(),
+        "file": pl.String(),
+        "sheet": pl.String(),
+        "row": pl.Int64(),
+        "kind": pl.String(),
+        "parent": pl.String(),
+    }
+)
+"""Columns that every wide table starts with. `row` is the row of the sheet; `kind` is a RowKind; `parent` is the
+key of the row that a 其中 row belongs to (null elsewhere)."""
+
+
+class RowKind(StrEnum):
+    """What a row of a table is."""
+
+    DATA = "data"
+    PART = "part"  # 其中: of the data row above it, never added to a total
+    SUBTOTAL = "subtotal"  # 小计
+    TOTAL = "total"  # 合计
+
+
+class Severity(StrEnum):
+    HARD = "hard"  # 硬性: the return goes back
+    SOFT = "soft"  # 软性: an explanation is asked for
+    INFO = "info"  # 提示
+
+
+class Verdict(StrEnum):
+    SATISFIED = "satisfied"
+    VIOLATED = "violated"
+    UNVERIFIABLE = "unverifiable"
+
+
+class State(StrEnum):
+    """Result of a reconciliation (reporting-system.md, §3)."""
+
+    EQUAL = "一致"
+    WITHIN_ROUNDING = "舍入内一致"
+    TIMING = "时间差"
+    DIFFERENT = "有差异"
+    ONE_SIDED = "无法核对"
+    OTHER_BASIS = "口径不同"
+
+
+class Cause(StrEnum):
+    """Why two sides differ. 未查明 is the answer whenever nothing is plain: a cause is never guessed."""
+
+    TIMING = "时间差"
+    BASIS = "口径"
+    MISSING = "漏报"
+    DUPLICATE = "重复"
+    UNIT = "错单位"
+    SIGN = "正负号"
+    UNEXPLAINED = "未查明"
+    NONE = ""
+
+
+class Light(StrEnum):
+    BLUE = "蓝"
+    GREEN = "绿"
+    YELLOW = "黄"
+    RED = "红"
+    GREY = "灰"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as told, and what one of it is in its base unit (亿元 = 10⁸ 元)."""
+
+    code: str
+    base: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of a code list; `aliases` are other spellings that a cell may carry."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    name: str
+    codes: tuple[Code, ...]
+
+    def resolve(self) -> dict[str, str]:
+        """Every accepted spelling → code."""
+        return {word: c.code for c in self.codes for word in (c.code, c.name, *c.aliases)}
+
+    def label(self, code: str) -> str:
+        return next((c.name for c in self.codes if c.code == code), code)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A canonical department; `names` gives what it is called in one district when that differs."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+    order: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_in(self, district: str) -> str:
+        return self.names.get(district, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district served by this installation.
+
+    `returns` are the forms that it has to file from `first_period` on; `reporters` are the people entitled to
+    file, by department code (empty: nobody is listed, so nobody is checked).
+    """
+
+    code: str
+    name: str
+    office: str
+    first_period: str
+    returns: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    reporters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    `header` is the whole header (the path of a two-level header joined); `group` is its upper level where
+    there is one. `unit` is the unit as told. `basis` is one of BASES. `part_of` names the column that this one
+    is 其中 of. `additive` columns enter the 合计 row as a sum. `pattern` is for figures told in a note.
+    `floor` (in the told unit): changes below it are not remarked upon; None: the column is not watched.
+    """
+
+    code: str
+    header: str
+    type: str
+    unit: str = ""
+    decimals: int = 0
+    basis: str = ""
+    required: bool = True
+    group: str = ""
+    synonyms: tuple[str, ...] = ()
+    codes: str = ""
+    part_of: str = ""
+    additive: bool = False
+    signed: bool = False
+    positive: bool = False
+    floor: Decimal | None = None
+    exact: bool = False
+    scheme: str = ""
+    pattern: str = ""
+    note: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return self.type in ("int", "money", "decimal", "pct")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a return. `layout`: rows (one row an item), ledger (one row a record), single (one row),
+    note (figures told in the note below table `under`)."""
+
+    code: str
+    title: str
+    name: str
+    layout: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    total: bool = False
+    under: str = ""
+    unlike: tuple[tuple[str, str], ...] = ()
+    unit_text: str = ""
+
+    @property
+    def form(self) -> str:
+        return self.code.split(".")[0]
+
+    @property
+    def short(self) -> str:
+        return self.code.split(".")[1]
+
+    def column(self, code: str) -> Column:
+        return next(c for c in self.columns if c.code == code)
+
+    def has(self, code: str) -> bool:
+        return any(c.code == code for c in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit rule on the rows of one table.
+
+    `code` is the rule of the reporting system (H10, W04 …), `id` is unique (F10.H10.roll). `column` is the cell
+    that a finding points at. `params` depend on `kind`; `catalogue.load` has checked them.
+    """
+
+    id: str
+    code: str
+    kind: str
+    severity: Severity
+    table: str
+    column: str
+    params: Mapping[str, Any]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One form that one department files for one reference period; due on a working day of the next month."""
+
+    code: str
+    name: str
+    english: str
+    department: str
+    frequency: str
+    due: int
+    version: int
+    feeds: tuple[str, ...]
+    tables: tuple[Table, ...]
+    edits: tuple[Edit, ...]
+    source: str = ""
+
+    def table(self, code: str) -> Table:
+        return next(t for t in self.tables if t.code == code)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Two sources that must agree (R01 …)."""
+
+    code: str
+    name: str
+    kind: str
+    left: str
+    right: str
+    owner: str
+    params: Mapping[str, Any]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A figure computed from the rows of one table: the sum of column `of` (or the number of rows where `of` is
+    empty) over the rows that `where` admits and whose date column lies in the `window` (month or ytd)."""
+
+    series: str
+    name: str
+    table: str
+    of: str
+    unit: str
+    basis: str
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    window: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One core figure of M02: where it is read, how it is shown, and what it is held against.
+
+    `series` is "<table>.<column>", `item` the row key. A ratio has `numerator` and `denominator` series instead.
+    `nature`: flow, stock, rate or average. `complement`: the rate is 1 − numerator ÷ denominator. `unit` and
+    `decimals` are those of display; `target` is in the base unit (元, ratio). `target_kind`: yearly, at_least,
+    at_most_mean or exact.
+    """
+
+    code: str
+    name: str
+    nature: str
+    unit: str
+    decimals: int
+    department: str
+    series: str
+    item: str
+    numerator: str = ""
+    denominator: str = ""
+    ytd: str = ""
+    ytd_last_year: str = ""
+    complement: bool = False
+    comparator: str = ""
+    target: Decimal | None = None
+    target_kind: str = ""
+    clause: str = ""
+    definition: str = ""
+
+    @property
+    def form(self) -> str:
+        return (self.series or self.numerator).split(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that is declared, checked and frozen. `digest` names the ruleset version."""
+
+    units: Mapping[str, Unit]
+    code_lists: Mapping[str, CodeList]
+    departments: tuple[Department, ...]
+    districts: tuple[District, ...]
+    returns: tuple[Return, ...]
+    reconciliations: tuple[Reconciliation, ...]
+    statistics: tuple[Statistic, ...]
+    indicators: tuple[Indicator, ...]
+    digest: str
+
+    def form(self, code: str) -> Return:
+        return next(r for r in self.returns if r.code == code)
+
+    def table(self, code: str) -> Table:
+        return self.form(code.split(".", maxsplit=1)[0]).table(code)
+
+    def tables(self) -> Iterator[Table]:
+        for form in self.returns:
+            yield from form.tables
+
+    def column(self, path: str) -> Column:
+        """The column of "<form>.<table>.<column>"."""
+        table, _, code = path.rpartition(".")
+        return self.table(table).column(code)
+
+    def district(self, code: str) -> District:
+        return next(d for d in self.districts if d.code == code)
+
+    def department(self, code: str) -> Department:
+        return next(d for d in self.departments if d.code == code)
+
+    def edits(self, table: str) -> tuple[Edit, ...]:
+        return tuple(e for e in self.form(table.split(".", maxsplit=1)[0]).edits if e.table == table)
+
+
+BASES = (
+    "month",
+    "ytd",
+    "ytd_last_year",
+    "balance",
+    "year_open",
+    "since_inception",
+    "event",
+    "average",
+    "maximum",
+    "ratio",
+    "price",
+    "stock",
+)
+"""What a figure is about (reporting-system.md, §1, Basis)."""
