@@ -1,0 +1,166 @@
+"""Our own row rules for Great Expectations: told figures as intervals, parts and wholes, check digits.
+
+A row in which a figure that the rule needs is missing is unverifiable: it is not among the evaluated rows.
+For dates in order use `ExpectColumnPairValuesAToBeGreaterThanB` with `or_equal=True` and
+`ignore_row_if="either_value_is_missing"`.
+
+Importing this module imports Great Expectations: import it late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+from great_expectations.compatibility import pydantic
+from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
+)
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import (
+    MulticolumnMapMetricProvider,
+)
+
+from expectations.polars_engine import PolarsMapMetric, RowRule
+
+
+def _exact_columns(rule: RowRule) -> dict[str, pl.Expr]:
+    """The columns of a rule as Decimals of one scale, in which sums are exact and an overflow raises.
+
+    Raises:
+        TypeError: a column that is neither Decimal nor integer: a float is not a told figure.
+    """
+    dtypes = {name: rule.schema[name] for name in rule.columns}
+    for name, dtype in dtypes.items():
+        if not (dtype.is_decimal() or dtype.is_integer()):
+            raise TypeError(f"{name} is {dtype}; only Decimal and integers are exact")
+    scale = max(dtype.scale if isinstance(dtype, pl.Decimal) else 0 for dtype in dtypes.values())
+    return {name: pl.col(name).cast(pl.Decimal(38, scale)) for name in dtypes}
+
+
+# Told figures as intervals
+
+
+class ToldMeets(PolarsMapMetric, MulticolumnMapMetricProvider):
+    condition_metric_name = "told_figures.meet"
+
+    @classmethod
+    def holds(cls, rule: RowRule) -> pl.Expr:
+        figures = _exact_columns(rule)
+        told, low, high, slack = (figures[name] for name in rule.columns)
+        # An interval that ends before it begins cannot be met.
+        return (told - slack <= high) & (told + slack >= low) & (low <= high) & (slack >= 0)
+
+
+class ExpectToldToMeet(MulticolumnMapExpectation):
+    """A told figure, known to ± half its last digit, must be able to lie within an interval.
+
+    Satisfied when [column − slack, column + slack] meets [low, high], both closed; violated when disjoint.
+
+    Args:
+        column: The told figure. Like the others the name of a Decimal or integer column, all in one unit.
+        low, high: The interval it has to meet (for a sum: of its parts).
+        slack: The half-width of the told figure.
+    """
+
+    column: str
+    low: str
+    high: str
+    slack: str
+    ignore_row_if: Literal["any_value_is_missing"] = "any_value_is_missing"
+
+    map_metric: ClassVar[str] = "told_figures.meet"
+
+    @pydantic.root_validator(pre=True)
+    def _list_columns(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        return {**values, "column_list": [values.get(role) for role in ("column", "low", "high", "slack")]}
+
+
+# Parts and wholes
+
+
+class PartNotAboveWhole(PolarsMapMetric, MulticolumnMapMetricProvider):
+    condition_metric_name = "part.not_above_whole"
+    condition_value_keys = ("part_slack", "whole_slack")
+
+    @classmethod
+    def holds(cls, rule: RowRule) -> pl.Expr:
+        figures = _exact_columns(rule)
+        part, whole = (figures[name] for name in rule.columns[:2])
+        slacks = [figures[rule.values[role]] for role in cls.condition_value_keys if rule.values.get(role)]
+        return part <= sum(slacks, whole)
+
+
+class ExpectPartNotAboveWhole(MulticolumnMapExpectation):
+    """A part is above its whole by no more than the rounding of both.
+
+    Satisfied when part − part_slack ≤ whole + whole_slack.
+
+    Args:
+        part, whole: Names of Decimal or integer columns, in one unit.
+        part_slack, whole_slack: Columns of their half-widths; a figure without one is exact.
+    """
+
+    part: str
+    whole: str
+    part_slack: str | None = None
+    whole_slack: str | None = None
+    ignore_row_if: Literal["any_value_is_missing"] = "any_value_is_missing"
+
+    map_metric: ClassVar[str] = "part.not_above_whole"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "part_slack", "whole_slack")
+
+    @pydantic.root_validator(pre=True)
+    def _list_columns(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        roles = ("part", "whole", "part_slack", "whole_slack")
+        optional = roles[2:]
+        listed = [values.get(role) for role in roles if role not in optional or values.get(role)]
+        return {**values, "column_list": listed}
+
+
+# Check digits
+
+CREDIT_CODE = "GB 32100-2015"
+"""统一社会信用代码: 17 characters and a check character."""
+
+_CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_MODULUS = 31
+
+
+def _has_check_digit(codes: pl.Expr, alphabet: str, weights: Sequence[int], modulus: int) -> pl.Expr:
+    """Whether the weighted sum of the characters is a multiple of the modulus; null on a foreign character."""
+    values = {character: value for value, character in enumerate(alphabet)}
+    weighted = [
+        codes.str.slice(place, 1).replace_strict(values, default=None, return_dtype=pl.Int32) * weight
+        for place, weight in enumerate(weights)
+    ]
+    total = pl.sum_horizontal(weighted, ignore_nulls=False)
+    return (codes.str.len_chars() == len(weights)) & (total % modulus == 0)
+
+
+class ValidCheckDigit(PolarsMapMetric, ColumnMapMetricProvider):
+    condition_metric_name = "column_values.check_digit"
+    condition_value_keys = ("scheme",)
+
+    @classmethod
+    def holds(cls, rule: RowRule) -> pl.Expr:
+        if rule.values["scheme"] != CREDIT_CODE:
+            raise ValueError(f"Unknown scheme of check digits: {rule.values['scheme']}")
+        # The check character brings the sum of the others, weighted 3^i mod 31, to a multiple of 31.
+        weights = [pow(3, place, _MODULUS) for place in range(17)] + [1]
+        return _has_check_digit(rule.column, _CREDIT_CODE_ALPHABET, weights, _MODULUS)
+
+
+class ExpectCheckDigit(ColumnMapExpectation):
+    """A code has the length, the characters and the check digit of its scheme.
+
+    Args:
+        column: Name of a String column.
+        scheme: `CREDIT_CODE`, 统一社会信用代码 by GB 32100-2015.
+    """
+
+    scheme: Literal["GB 32100-2015"] = "GB 32100-2015"
+
+    map_metric: ClassVar[str] = "column_values.check_digit"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "scheme")
