@@ -363,6 +363,8 @@ def _read_styles(part: bytes) -> dict[str, _Style]:
 
 # A sheet
 
+_NO_RESULT: tuple[Kind, str] = ("empty", "")
+
 
 class _SheetReader:
     """Takes the events of one sheet part and gathers its cells.
@@ -481,23 +483,24 @@ class _SheetReader:
     def end_cell(self) -> None:
         value, formula, style = self.value, self.formula, self.style
         # <v></v> is a stored result only where the result is a text.
-        has_value = value is not None and (value != "" or self.type in ("str", "inlineStr"))
-        if not has_value and formula is None:
+        if value == "" and self.type not in ("str", "inlineStr"):
+            value = None
+        if value is None and formula is None:
             return
         row, column = place = self.row, self.column
         if place in self.cells:
             raise UnreadableReturn("duplicate_cells", facts={"found": address(row, column)})
         if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
             raise _damaged(f"no such place: row {row}, column {column}")
-        kind, text = self.interpret(value) if value is not None and has_value else ("empty", "")
-        cached = has_value and formula is not None
+        kind, text = _NO_RESULT if value is None else self.interpret(value)
+        cached = value is not None and formula is not None
         self.cells[place] = Cell(row, column, kind, text, formula, cached, style.number_format, style.indent)
 
     def interpret(self, value: str) -> tuple[Kind, str]:
         """Kind and text of a stored value, by the type of its cell."""
+        if self.type == "n":
+            return self.interpret_number(value)
         match self.type:
-            case "n":
-                return self.interpret_number(value)
             case "s":
                 index = _whole(value.strip())
                 if index >= len(self.strings):
@@ -515,8 +518,11 @@ class _SheetReader:
         number = _decimal_text(value)
         if number is None:
             return "text", value
-        shown = _date_text(number, self.date1904) if self.style.is_date else None
-        return ("number", number) if shown is None else ("date", shown)
+        if self.style.is_date:
+            shown = _date_text(number, self.date1904)
+            if shown is not None:
+                return "date", shown
+        return "number", number
 
     def add_merge(self, attributes: dict[str, str]) -> None:
         first, _, last = attributes.get("ref", "").partition(":")
@@ -553,7 +559,10 @@ _COLUMNS = _Columns()
 
 def _place(reference: str) -> tuple[int, int]:
     letters = reference.rstrip("0123456789")
-    return _whole(reference[len(letters) :]), _COLUMNS[letters]
+    digits = reference[len(letters) :]
+    if not 0 < len(digits) < 8:
+        raise _damaged(f"no such place: {reference[:40]}")
+    return int(digits), _COLUMNS[letters]
 
 
 def _letters(column: int) -> str:
@@ -610,12 +619,10 @@ def _shift(formula: str, rows: int, columns: int) -> str:
 
 # Values
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?").fullmatch
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*", re.ASCII).fullmatch
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ISO_DATE = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)?(?:T?(?P<time>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?Z?", re.ASCII
-).fullmatch
+_ISO_DATE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)?(?:T?(?P<time>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?Z?", re.ASCII).fullmatch
 
 
 def _decimal_text(stored: str) -> str | None:
@@ -624,16 +631,13 @@ def _decimal_text(stored: str) -> str | None:
     A decimal of 15 digits survives the double and back, so no digit that was typed is lost; the 16th and
     17th, which files carry, are the double's and not the department's. Nothing is computed here.
     """
-    if len(stored) < 16 and stored.isascii() and stored.isdigit() and stored[0] != "0":
-        return stored
-    stored = stored.strip()
     if not _NUMBER(stored):
         return None
     text = f"{float(stored):.15g}"
-    if text == "-0":
-        return "0"
     if "e" in text:
         return f"{Decimal(text):f}"
+    if text == "-0":
+        return "0"
     return None if "inf" in text else text
 
 

@@ -171,13 +171,9 @@ _LONGEST_TAG = 4096
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 _ALLOWED_ENCODINGS = {b"utf-8", b"us-ascii", b"ascii", b"utf-16"}
 # A prefix is allowed in every tag; [^<>] keeps the search within it, however broken the XML is.
-_CELLS = re.compile(
-    rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?([0-9]{1,7})["'])?"""
-)
+_CELLS = re.compile(rb"""<(?:[\w.-]+:)?c(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?([0-9]{1,7})["'])?""")
 _SHEETS = re.compile(rb"<(?:[\w.-]+:)?sheet(?=[\s/>])")
-_MERGES = re.compile(
-    rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)["']"""
-)
+_MERGES = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)["']""")
 
 
 @dataclass(slots=True)
@@ -255,8 +251,8 @@ def _pieces(archive: ZipFile, member: ZipInfo) -> Iterator[bytes]:
                 raise UnreadableReturn("document_type", member.filename)
             cut = rest.rfind(b"<") if read else len(rest)
             yield rest[:cut]
-            # A tag longer than this is none that is counted here, and carrying it on would cost its square.
-            rest = rest[cut:][-_LONGEST_TAG:] + read
+            # Of a longer tag (or a long text) only the beginning is carried on: the whole would cost its square.
+            rest = rest[cut : cut + _LONGEST_TAG] + read
 
 
 def _wide_encoding(beginning: bytes) -> str | None:

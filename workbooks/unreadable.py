@@ -29,19 +29,13 @@ SENTENCES: dict[str, str] = {
     "duplicate_cells": "工作表中单元格 {found} 出现两次，无法确定以哪个为准。" + _SAVE_AS,
     # What is too much
     "file_size": "文件有 {found:,} 字节，超过上限 {limit:,} 字节。请删去图片、附件和无关工作表后再报。",
-    "unzipped_size": "文件解压后有 {found:,} 字节，超过上限 {limit:,} 字节。"
-    "请删去无关工作表和多余格式后再报。",
-    "compression_ratio": "文件压缩比异常（{found} 倍，上限 {limit} 倍）。"
-    "请把数据复制到下发的模板，保存后再报。",
-    "too_many_parts": "文件内部有 {found:,} 个部件，超过上限 {limit:,} 个。"
-    "请删去图片、批注和无关工作表后再报。",
+    "unzipped_size": "文件解压后有 {found:,} 字节，超过上限 {limit:,} 字节。请删去无关工作表和多余格式后再报。",
+    "compression_ratio": "文件压缩比异常（{found} 倍，上限 {limit} 倍）。请把数据复制到下发的模板，保存后再报。",
+    "too_many_parts": "文件内部有 {found:,} 个部件，超过上限 {limit:,} 个。请删去图片、批注和无关工作表后再报。",
     "too_many_sheets": "文件有 {found:,} 个工作表，超过上限 {limit:,} 个。请只保留本报表的工作表后再报。",
-    "too_many_cells": "文件有 {found:,} 个单元格，超过上限 {limit:,} 个。"
-    "请清除数据区以外的格式和空行后再报。",
-    "too_many_merges": "文件有 {found:,} 处合并单元格，超过上限 {limit:,} 处。"
-    "请取消数据区的合并单元格后再报。",
-    "merged_area": "合并单元格共覆盖 {found:,} 格，超过上限 {limit:,} 格。"
-    "请取消整行、整列或整表的合并后再报。",
+    "too_many_cells": "文件有 {found:,} 个单元格，超过上限 {limit:,} 个。请清除数据区以外的格式和空行后再报。",
+    "too_many_merges": "文件有 {found:,} 处合并单元格，超过上限 {limit:,} 处。请取消数据区的合并单元格后再报。",
+    "merged_area": "合并单元格共覆盖 {found:,} 格，超过上限 {limit:,} 格。请取消整行、整列或整表的合并后再报。",
     # What happened while reading
     "memory": "读取文件所需内存超过上限。请清除数据区以外的格式和空行，或拆分后再报。",
     "timeout": "文件在 {limit:g} 秒内没有读完。请清除数据区以外的格式和空行后再报。",

@@ -66,9 +66,7 @@ def _order(limits: Limits, read: Callable[[bytes], object]) -> bytes:
     return order
 
 
-def _read_on(
-    worker: "_Worker", items: Sequence[tuple[str, Path]], found: dict[str, Any], limits: Limits
-) -> None:
+def _read_on(worker: "_Worker", items: Sequence[tuple[str, Path]], found: dict[str, Any], limits: Limits) -> None:
     """Read files until all are read or the process must be replaced."""
     for position, (key, path) in enumerate(items):
         outcome = worker.ask(path, limits.seconds)
