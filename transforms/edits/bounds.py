@@ -1,0 +1,114 @@
+"""What a prepared rule is, and the words in which rules are written as Polars expressions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import polars as pl
+
+from transforms.model import EXACT, Column, Edit, RowKind, Table, Unit
+
+FAR = Decimal(10) ** 20
+"""Beyond every amount: the open end of a bound."""
+
+EMPTY_WORDS = ("-", "—", "--", "——", "－", "/", "无", "N/A")
+"""Five kinds of empty (§1): none of them is zero, and none of them is a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rules may look at beside the rows themselves.
+
+    Args:
+        tables: tonight's wide tables by code; the rows of all submissions.
+        known: the rows that earlier (or other) periods stand on, by table code: the current submission of each
+            district, form and period that has not been sent back.
+        first_filed: the same, but the first accepted submission of each period.
+        calendar: one row a period: period, last_day (Date), working_days_ytd (Int64).
+        units: units of the catalogue by code.
+        reasons: words that a required cell may carry in place of a value.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    known: Mapping[str, pl.DataFrame]
+    first_filed: Mapping[str, pl.DataFrame]
+    calendar: pl.DataFrame
+    units: Mapping[str, Unit]
+    reasons: tuple[str, ...] = field(default=())
+
+    def factor(self, column: Column) -> Decimal:
+        return self.units[column.unit].factor
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """One rule on the rows of a table: where it applies, what was told, and where that must lie.
+
+    The told interval [told − slack, told + slack] must meet [low, high]. A null in any of them makes the row
+    unverifiable. `expected` is for the reader: the value in the base unit of the rule's column.
+    """
+
+    applies: pl.Expr
+    told: pl.Expr
+    low: pl.Expr
+    high: pl.Expr
+    slack: pl.Expr
+    expected: pl.Expr
+
+
+def exact(value: Decimal | int | str) -> pl.Expr:
+    """A constant that stays exact."""
+    return pl.lit(Decimal(value), dtype=EXACT)
+
+
+def half(code: str) -> pl.Expr:
+    """Half a unit of the last reported digit of a column."""
+    return pl.col(f"{code}|half")
+
+
+def of_kind(*kinds: str) -> pl.Expr:
+    return pl.col("kind").is_in(list(kinds))
+
+
+def scope(edit: Edit, default: Iterable[str] = (RowKind.DATA,)) -> pl.Expr:
+    """Rows that a rule looks at: by kind of row, by `row` (column → value), and above the `least` amounts."""
+    rows = of_kind(*edit.params.get("applies", tuple(default)))
+    for column, value in edit.params.get("row", {}).items():
+        rows &= pl.col(column).eq_missing(value)
+    for column, amount in edit.params.get("least", {}).items():
+        rows &= pl.col(column).ge(exact(amount)).fill_null(False)
+    return rows
+
+
+def where(conditions: Mapping[str, object]) -> pl.Expr:
+    """Rows whose columns carry the given values (a value or a tuple of values each)."""
+    rows = pl.lit(True)
+    for column, value in conditions.items():
+        values = list(value) if isinstance(value, tuple) else [value]
+        rows &= pl.col(column).is_in(values).fill_null(False)
+    return rows
+
+
+def must_not(condition: pl.Expr, applies: pl.Expr) -> Bounds:
+    """A rule that is broken where `condition` holds: told 1 where only 0 is allowed. Null: unverifiable."""
+    told = pl.when(condition).then(exact(1)).when(~condition).then(exact(0))
+    return Bounds(applies, told, exact(0), exact(0), exact(0), pl.lit(None, dtype=EXACT))
+
+
+def told(edit: Edit, table: Table) -> tuple[pl.Expr, pl.Expr]:
+    """The told value of the rule's column and half a unit of its last digit."""
+    return pl.col(edit.column), half(edit.column)
+
+
+def signed(movements: Iterable[str]) -> list[tuple[int, str]]:
+    """("+lent_m", "-repaid_m") → [(1, "lent_m"), (-1, "repaid_m")]."""
+    return [(-1 if m.startswith("-") else 1, m.lstrip("+-")) for m in movements]
+
+
+def total_of(parts: Iterable[tuple[int, str]]) -> tuple[pl.Expr, pl.Expr]:
+    """Σ w·v and Σ |w|·half of columns of one row; null where any part is null."""
+    value, slack = exact(0), exact(0)
+    for weight, code in parts:
+        value = value + weight * pl.col(code)
+        slack = slack + half(code)
+    return value, slack

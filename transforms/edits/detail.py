@@ -1,0 +1,179 @@
+"""Rules on other rows and other tables of the same submission."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, scope, told, where
+from transforms.edits.row import quotient, reachable_over
+from transforms.model import EXACT, Edit, RowKind, Table
+
+NOTHING = pl.lit(None, dtype=EXACT)
+
+
+def footing(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
+    """The 合计 row is the sum of the data rows (H07); unverifiable where one of them is not told."""
+    value, slack = pl.col(edit.column), half(edit.column)
+    data = of_kind(RowKind.DATA)
+    missing = (data & value.is_null()).any().over("submission")
+    expected = pl.when(~missing).then(value.filter(data).sum().over("submission"))
+    width = slack.filter(data).sum().over("submission")
+    # A total that is left empty is H04's business, and only where the column must be told.
+    applies = of_kind(RowKind.TOTAL) & value.is_not_null()
+    return rows, Bounds(applies, value, expected - width, expected + width, slack, expected)
+
+
+def in_window(rows: pl.DataFrame, window: Mapping[str, str]) -> pl.DataFrame:
+    """Rows whose date lies in the month of their period, or in its year up to the end of that month."""
+    for column, span in window.items():
+        of_row = pl.col(column).dt.strftime("%Y-%m")
+        inside = of_row == pl.col("period")
+        if span == "ytd":
+            inside = (of_row <= pl.col("period")) & (of_row.str.head(4) == pl.col("period").str.head(4))
+        rows = rows.filter(inside.fill_null(False))
+    return rows
+
+
+def detail(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A summary figure is the sum, the number or the distinct number of its ledger rows (H16)."""
+    p: Mapping[str, Any] = edit.params
+    by: Mapping[str, str] = p.get("by", {})
+    ledger = context.tables[p["detail"]]
+    chosen = in_window(ledger.filter(of_kind(RowKind.DATA) & where(p.get("where", {}))), p.get("window", {}))
+    if "value" in p:
+        value, width = pl.col(p["value"]).sum(), half(p["value"]).sum()
+    else:
+        count = pl.col(p["distinct"]).n_unique() if "distinct" in p else pl.len()
+        value, width = count.cast(EXACT), exact(0).first()
+    name = f"{edit.id}|detail"
+    keys = ["submission", *by.values()]
+    sums = chosen.group_by(keys).agg(value.alias(name), width.alias(name + "|half"))
+    present = ledger.select("submission").unique().with_columns(pl.lit(True).alias(name + "|present"))
+    joined = rows.join(sums, left_on=["submission", *by], right_on=keys, how="left", maintain_order="left")
+    joined = joined.join(present, on="submission", how="left", maintain_order="left")
+    # An empty group of a ledger that was filed is a told zero; a ledger that was not filed is not.
+    there = pl.col(name + "|present").fill_null(False)
+    expected = pl.when(there).then(pl.col(name).fill_null(exact(0)))
+    width = pl.col(name + "|half").fill_null(exact(0))
+    group = ["submission", *by]
+    data = of_kind(RowKind.DATA)
+    whole = pl.col(edit.column).filter(data).sum().over(group) if by else pl.col(edit.column)
+    whole_slack = half(edit.column).filter(data).sum().over(group) if by else half(edit.column)
+    summed = pl.when(pl.col(edit.column).is_not_null()).then(whole)
+    return joined, Bounds(scope(edit), summed, expected - width, expected + width, whole_slack, expected)
+
+
+def detail_at_most(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure is at most the sum of the chosen rows of another table (H12)."""
+    p, name = edit.params, f"{edit.id}|detail"
+    chosen = context.tables[p["detail"]].filter(of_kind(RowKind.DATA) & where(p.get("where", {})))
+    sums = chosen.group_by("submission").agg(pl.col(p["value"]).sum().alias(name))
+    joined = rows.join(sums, on="submission", how="left", maintain_order="left")
+    value, slack = told(edit, table)
+    return joined, Bounds(scope(edit), value, exact(-FAR), pl.col(name), slack, pl.col(name))
+
+
+def _counted(ledger: pl.DataFrame, measure: Mapping[str, Any], name: str) -> pl.DataFrame:
+    """Per submission: the sum of a column, or the number of rows that carry given words."""
+    if "sum" in measure:
+        return ledger.group_by("submission").agg(pl.col(measure["sum"]).sum().alias(name))
+    condition = where(measure.get("where", {}))
+    return ledger.group_by("submission").agg(ledger_count(condition).alias(name))
+
+
+def ledger_count(condition: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(exact(1)).otherwise(exact(0)).sum()
+
+
+def detail_ratio(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A told rate is the ratio of two measures of the rows (H11: 1 − 3564/32888 → 89.2%)."""
+    p = edit.params
+    ledger = context.tables[p["detail"]].filter(of_kind(RowKind.DATA))
+    n, d = f"{edit.id}|n", f"{edit.id}|d"
+    for name, measure in ((n, p["numerator"]), (d, p["denominator"])):
+        rows = rows.join(_counted(ledger, measure, name), on="submission", how="left", maintain_order="left")
+    numerator = pl.col(d) - pl.col(n) if p.get("complement") else pl.col(n)
+    bounds = quotient(edit, (numerator, exact(0)), (pl.col(d), exact(0)), exact(0))
+    return rows, _if_told(bounds, edit)
+
+
+def _if_told(bounds: Bounds, edit: Edit) -> Bounds:
+    applies = bounds.applies & pl.col(edit.column).is_not_null()
+    return Bounds(applies, bounds.told, bounds.low, bounds.high, bounds.slack, bounds.expected)
+
+
+def reachable(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A rate must be reachable over a told count, or over the number of rows of a ledger (H11)."""
+    if "denominator" in edit.params:
+        return rows, reachable_over(edit, pl.col(edit.params["denominator"]))
+    name = f"{edit.id}|n"
+    ledger = context.tables[edit.params["detail"]].filter(of_kind(RowKind.DATA))
+    counts = ledger.group_by("submission").agg(pl.len().cast(EXACT).alias(name))
+    joined = rows.join(counts, on="submission", how="left", maintain_order="left")
+    return joined, reachable_over(edit, pl.col(name))
+
+
+def top_share(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """The few largest parties of a ledger hold at most a given share of it (W08)."""
+    p, name = edit.params, f"{edit.id}|top"
+    ledger = in_window(context.tables[p["detail"]].filter(of_kind(RowKind.DATA)), p["window"])
+    by_party = ledger.group_by("submission", p["by"]).agg(pl.col(p["value"]).sum().alias("amount"))
+    sums = by_party.group_by("submission").agg(
+        pl.col("amount").top_k(p["top"]).sum().alias(name), pl.col("amount").sum().alias(name + "|all")
+    )
+    joined = rows.join(sums, on="submission", how="left", maintain_order="left")
+    applies = scope(edit) & pl.col(name + "|all").gt(exact(0)).fill_null(False)
+    high = pl.col(name + "|all") * exact(p["high"])
+    return joined, Bounds(applies, pl.col(name), exact(-FAR), high, exact(0), NOTHING)
+
+
+def daily_output(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """Daily output × working days of the year so far lies near the told cases (W08: 300 × 250 against 8879)."""
+    p, name = edit.params, f"{edit.id}|flow"
+    totals = (
+        context.tables[p["summary"]].filter(of_kind(RowKind.TOTAL)).select("submission", pl.col(p["flow"]).alias(name))
+    )
+    days = context.calendar.select("period", pl.col("working_days_ytd").cast(EXACT).alias(name + "|days"))
+    joined = rows.join(totals, on="submission", how="left", maintain_order="left")
+    joined = joined.join(days, on="period", how="left", maintain_order="left")
+    output = pl.col(edit.column) * pl.col(name + "|days")
+    slack = Decimal(p["slack"])
+    applies = scope(edit) & pl.col(edit.column).is_not_null()
+    low, high = pl.col(name) * exact(1 - slack), pl.col(name) * exact(1 + slack)
+    width = half(edit.column) * pl.col(name + "|days")
+    return joined, Bounds(applies, output, low, high, width, pl.col(name) / pl.col(name + "|days"))
+
+
+def replaced(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A voucher that came back has a later one for the same party and amount, or is kept open (H16)."""
+    p, name = edit.params, f"{edit.id}|later"
+    by = ["submission", *p["by"]]
+    later = rows.filter(pl.col(edit.column).is_in(list(p["open"])))
+    later = later.group_by(by).agg(pl.col(p["date"]).max().alias(name))
+    joined = rows.join(later, on=by, how="left", maintain_order="left")
+    applies = scope(edit) & pl.col(edit.column).eq_missing(p["state"])
+    has_later = pl.col(name).ge(pl.col(p["date"])).fill_null(False)
+    return joined, must_not(~has_later, applies)
+
+
+def first_only(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A 首贷 has no earlier loan of the same firm in the ledger (H12)."""
+    p = edit.params
+    first = pl.col(p["date"]).min().over("submission", p["by"])
+    applies = scope(edit) & pl.col(edit.column).eq_missing(p["value"]) & pl.col(p["by"]).is_not_null()
+    return rows, must_not(first < pl.col(p["date"]), applies)
+
+
+def median_band(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A mean (amount per borrower) lies within factors of the median of the rows (W08)."""
+    p = edit.params
+    n, d = pl.col(p["numerator"]), pl.col(p["denominator"])
+    usable = of_kind(RowKind.DATA) & d.gt(exact(0)).fill_null(False) & n.is_not_null()
+    mean = pl.when(usable).then(n / d)
+    # The lower median: a figure that was told, so that it stays exact.
+    ordered = mean.drop_nulls().sort()
+    median = ordered.get((mean.is_not_null().sum() - 1) // 2, null_on_oob=True).over("submission")
+    applies = scope(edit) & usable
+    return rows, Bounds(applies, mean, median * exact(p["low"]), median * exact(p["high"]), exact(0), NOTHING)

@@ -1,0 +1,213 @@
+"""Rules on other periods of the same return."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import polars as pl
+
+from transforms import period
+from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, scope, told
+from transforms.edits.detail import NOTHING
+from transforms.edits.row import quotient
+from transforms.model import EXACT, Edit, RowKind, Table
+
+AT: Mapping[str, Callable[[str], str]] = {
+    "previous": period.previous,
+    "december": period.december_before,
+    "year_ago": period.year_ago,
+}
+SLIPS = (2, 4, 8, -2, -4, -8)
+"""Powers of ten between 元, 百元, 万元 and 亿元 (W04)."""
+MONTHS, LEAST_MONTHS = 12, 6
+ROBUST, NARROWEST = Decimal("4.4478"), Decimal("0.5")
+"""Three robust deviations: 3 × 1.4826 × the median absolute deviation; never narrower than half the median, since a
+very even series would make every movement remarkable (a proposal)."""
+
+
+def lookup(rows: pl.DataFrame, known: pl.DataFrame | None, columns: list[str], at: str, name: str) -> pl.DataFrame:
+    """Add the figures of the same item in another period as `<name>|<column>`; null where there are none."""
+    wanted = [c for c in columns if known is not None and c in known.columns]
+    if known is None or known.is_empty():
+        return rows.with_columns(pl.lit(None, dtype=EXACT).alias(f"{name}|{c}") for c in columns)
+    periods = rows.select(pl.col("period").unique()).with_columns(
+        pl.col("period").map_elements(AT[at], return_dtype=pl.String).alias("other")
+    )
+    there = known.select(
+        "district", "item", pl.col("period").alias("other"), *(pl.col(c).alias(f"{name}|{c}") for c in wanted)
+    ).unique(["district", "item", "other"], keep="first", maintain_order=True)
+    joined = rows.join(periods, on="period", how="left", maintain_order="left")
+    return joined.join(there, on=["district", "item", "other"], how="left", maintain_order="left").drop("other")
+
+
+def carry(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure equals what was told for another period: opening = last closing (H09), last year's figure (W07)."""
+    p, name = edit.params, edit.id
+    source = p["from"]
+    known = (context.first_filed if p.get("first_filed") else context.known).get(table.code)
+    rows = lookup(rows, known, [source, f"{source}|half"], p["at"], name)
+    value, slack = told(edit, table)
+    low = pl.col(f"{name}|{source}") - pl.col(f"{name}|{source}|half")
+    high = pl.col(f"{name}|{source}") + pl.col(f"{name}|{source}|half")
+    return rows, Bounds(scope(edit), value, low, high, slack, pl.col(f"{name}|{source}"))
+
+
+def cumulative(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """ytd = last ytd + month; in January ytd = month. Since inception there is no January (H08)."""
+    p, name = edit.params, edit.id
+    c = edit.column
+    rows = lookup(rows, context.known.get(table.code), [c, f"{c}|half"], "previous", name)
+    january = pl.col("period").str.ends_with("-01") if p["reset"] == "january" else pl.lit(False)
+    last = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}"))
+    width = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}|half")) + half(p["flow"])
+    expected = last + pl.col(p["flow"])
+    value, slack = told(edit, table)
+    return rows, Bounds(scope(edit), value, expected - width, expected + width, slack, expected)
+
+
+def growth_since(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """rate = now ÷ the figure of another period − 1 (较年初)."""
+    p, name = edit.params, edit.id
+    base = p["from"]
+    rows = lookup(rows, context.known.get(table.code), [base, f"{base}|half"], p["at"], name)
+    now = (pl.col(p["now"]), half(p["now"]))
+    return rows, quotient(edit, now, (pl.col(f"{name}|{base}"), pl.col(f"{name}|{base}|half")), exact(1))
+
+
+def _with_last(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, pl.Expr]:
+    rows = lookup(rows, context.known.get(table.code), [edit.column], "previous", edit.id)
+    return rows, pl.col(f"{edit.id}|{edit.column}")
+
+
+def change(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """Change on last month beyond ±50% and beyond the floor of the column (W01)."""
+    rows, last = _with_last(rows, edit, table, context)
+    allowed = pl.max_horizontal(last.abs() * exact("0.5"), exact(_floor(edit, table, context)))
+    applies = scope(edit) & last.is_not_null() & pl.col(edit.column).is_not_null()
+    return rows, Bounds(applies, pl.col(edit.column), last - allowed, last + allowed, exact(0), last)
+
+
+def _floor(edit: Edit, table: Table, context: Context) -> Decimal:
+    column = table.column(edit.column)
+    return (column.floor or Decimal(0)) * context.factor(column)
+
+
+def vanished(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """Zero after a month that was not, or the reverse, beyond the floor of the column (W02)."""
+    rows, last = _with_last(rows, edit, table, context)
+    now, floor = pl.col(edit.column), exact(_floor(edit, table, context))
+    zero = exact(0)
+    broken = ((now == zero) & (last >= floor) & (last > zero)) | ((last == zero) & (now >= floor) & (now > zero))
+    return rows, must_not(broken, scope(edit) & last.is_not_null() & now.is_not_null())
+
+
+def slip(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """About 10², 10⁴ or 10⁸ times last month or a part of it: a 万/亿 slip (W04)."""
+    rows, last = _with_last(rows, edit, table, context)
+    now, floor = pl.col(edit.column), exact(_floor(edit, table, context))
+    slipped = pl.lit(False)
+    for power in SLIPS:
+        big, small = (now, last) if power > 0 else (last, now)
+        scale = exact(10 ** abs(power))
+        near = (big * 2 >= small * scale) & (big <= small * scale * 2)
+        slipped |= near & (small > exact(0))
+    beyond = pl.max_horizontal(now.abs(), last.abs()) >= floor
+    applies = scope(edit) & last.is_not_null() & now.is_not_null()
+    return rows, must_not(slipped & beyond, applies)
+
+
+def same_row(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A whole row that is last month's (W03): every flow the same, three of them not zero."""
+    flows = [c.code for c in table.columns if c.numeric and c.basis in ("month", "event")]
+    rows = lookup(rows, context.known.get(table.code), flows, "previous", edit.id)
+    same, busy = pl.lit(len(flows) >= 3), pl.lit(0)
+    for c in flows:
+        same &= pl.col(c).eq(pl.col(f"{edit.id}|{c}")).fill_null(False)
+        busy += pl.when(pl.col(c) != exact(0)).then(1).otherwise(0)
+    return rows, must_not(same & (busy >= 3), scope(edit))
+
+
+def not_falling(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A cumulative figure falls (W06); the year begins again in January."""
+    rows, last = _with_last(rows, edit, table, context)
+    applies = scope(edit) & last.is_not_null() & pl.col(edit.column).is_not_null()
+    if table.column(edit.column).basis == "ytd":
+        applies &= ~pl.col("period").str.ends_with("-01")
+    return rows, Bounds(applies, pl.col(edit.column), last, exact(FAR), half(edit.column), last)
+
+
+def ratio_change(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A rate moves by more than so many points against last month (W08)."""
+    p, name = edit.params, edit.id
+    n, d = p["numerator"], p["denominator"]
+    rows = lookup(rows, context.known.get(table.code), [n, d], "previous", name)
+    last_n, last_d = pl.col(f"{name}|{n}"), pl.col(f"{name}|{d}")
+    usable = pl.col(d).gt(exact(0)).fill_null(False) & last_d.gt(exact(0)).fill_null(False)
+    now, last = pl.col(n) / pl.col(d), last_n / last_d
+    points = exact(p["points"])
+    applies = scope(edit) & usable & pl.col(n).is_not_null() & last_n.is_not_null()
+    return rows, Bounds(applies, now, last - points, last + points, exact(0), NOTHING)
+
+
+def outlier(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A mean beyond three robust deviations of the last 12 months (W08); at least six must be known."""
+    p, name = edit.params, f"{edit.id}|median"
+    known = context.known.get(table.code)
+    mean = pl.col(p["numerator"]) / pl.col(p["denominator"])
+    usable = pl.col(p["denominator"]).gt(exact(0)).fill_null(False) & pl.col(p["numerator"]).is_not_null()
+    if known is None or known.is_empty():
+        rows = rows.with_columns(pl.lit(None, dtype=EXACT).alias(name), pl.lit(None, dtype=EXACT).alias(name + "|mad"))
+    else:
+        history = known.filter(of_kind(RowKind.DATA) & usable).select(
+            "district", "item", pl.col("period").alias("past"), mean.alias("mean")
+        )
+        rows = rows.join(
+            _robust(rows, history, name), on=["district", "item", "period"], how="left", maintain_order="left"
+        )
+    centre, deviation = pl.col(name), pl.col(name + "|mad") * exact(ROBUST)
+    allowed = pl.max_horizontal(deviation, centre * exact(NARROWEST))
+    applies = scope(edit) & usable & centre.is_not_null()
+    return rows, Bounds(applies, mean, centre - allowed, centre + allowed, exact(0), NOTHING)
+
+
+def _robust(rows: pl.DataFrame, history: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Per district, item and period: lower median and median absolute deviation of the last 12 months."""
+    spans = rows.select(pl.col("period").unique())
+    window = pl.DataFrame(
+        [(p, period.shift(p, -k)) for p in spans["period"] for k in range(1, MONTHS + 1)],
+        schema={"period": pl.String, "past": pl.String},
+        orient="row",
+    )
+    keys = ["district", "item", "period"]
+    past = window.join(history, on="past", how="inner")
+    past = past.with_columns(_lower_median("mean").over(keys).alias(name), pl.len().over(keys).alias("months"))
+    past = past.with_columns((pl.col("mean") - pl.col(name)).abs().alias("away"))
+    grouped = past.filter(pl.col("months") >= LEAST_MONTHS).group_by(keys)
+    return grouped.agg(pl.col(name).first(), _lower_median("away").alias(name + "|mad"))
+
+
+def _lower_median(column: str) -> pl.Expr:
+    """The lower median: one of the values, so that it stays exact."""
+    return pl.col(column).sort().get((pl.len() - 1) // 2)
+
+
+def size_change(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A catalogue changes its size by more than a share without a change log (W08)."""
+    p, name = edit.params, edit.id
+    now = _sizes(context.tables.get(p["detail"]), ["submission"], f"{name}|now")
+    last = _sizes(context.known.get(p["detail"]), ["district", "period"], f"{name}|last").rename({"period": "other"})
+    periods = rows.select(pl.col("period").unique()).with_columns(
+        pl.col("period").map_elements(period.previous, return_dtype=pl.String).alias("other")
+    )
+    rows = rows.join(now, on="submission", how="left", maintain_order="left")
+    rows = rows.join(periods, on="period", how="left", maintain_order="left")
+    rows = rows.join(last, on=["district", "other"], how="left", maintain_order="left").drop("other")
+    before, limit = pl.col(f"{name}|last"), exact(p["limit"])
+    applies = scope(edit) & pl.col(edit.column).is_null() & before.is_not_null()
+    allowed = before * limit
+    return rows, Bounds(applies, pl.col(f"{name}|now"), before - allowed, before + allowed, exact(0), NOTHING)
+
+
+def _sizes(ledger: pl.DataFrame | None, keys: list[str], name: str) -> pl.DataFrame:
+    if ledger is None or ledger.is_empty():
+        return pl.DataFrame(schema={**dict.fromkeys(keys, pl.String), name: EXACT})
+    return ledger.filter(of_kind(RowKind.DATA)).group_by(keys).agg(pl.len().cast(EXACT).alias(name))

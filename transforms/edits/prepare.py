@@ -1,0 +1,115 @@
+"""All rules of a table in one pass: rows in, the same rows out, with the bounds of every rule beside them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from transforms.edits import detail, history, row
+from transforms.edits.bounds import EMPTY_WORDS, Bounds, Context, of_kind, scope
+from transforms.model import Edit, RowKind, Table
+
+Preparer = Callable[[pl.DataFrame, Edit, Table, Context], tuple[pl.DataFrame, Bounds]]
+
+BOUNDED_KINDS: Mapping[str, Preparer] = {
+    "roll_forward": row.roll_forward,
+    "sum": row.sum_of_parts,
+    "at_most": row.at_most,
+    "ratio": row.ratio,
+    "growth": row.growth,
+    "product": row.product,
+    "whole_base": row.whole_base,
+    "band": row.band,
+    "implies": row.implies,
+    "forbid_text": row.forbid_text,
+    "moment_bound": row.moment_bound,
+    "unlike": row.unlike,
+    "round": row.round_figure,
+    "part_rows": row.part_rows,
+    "footing": detail.footing,
+    "detail": detail.detail,
+    "detail_at_most": detail.detail_at_most,
+    "detail_ratio": detail.detail_ratio,
+    "reachable": detail.reachable,
+    "top_share": detail.top_share,
+    "daily_output": detail.daily_output,
+    "replaced": detail.replaced,
+    "first_only": detail.first_only,
+    "median_band": detail.median_band,
+    "carry": history.carry,
+    "cumulative": history.cumulative,
+    "growth_since": history.growth_since,
+    "change": history.change,
+    "vanished": history.vanished,
+    "slip": history.slip,
+    "same_row": history.same_row,
+    "not_falling": history.not_falling,
+    "ratio_change": history.ratio_change,
+    "outlier": history.outlier,
+    "size_change": history.size_change,
+}
+"""Kinds that are judged by comparing intervals."""
+
+NATIVE_KINDS = ("typed", "required", "unique", "in_list", "check_digit", "not_negative", "in_order", "not_after_period")
+"""Kinds that a validation library judges on the columns themselves; only where they apply is prepared here."""
+
+
+def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Context) -> pl.DataFrame:
+    """Put every rule of a table beside its rows.
+
+    Args:
+        rows: one wide table (see `model.WIDE_ID`): any number of submissions.
+        table: its declaration.
+        edits: the rules on it.
+        context: what they may look at besides.
+    Returns:
+        The rows in their order with `item` (String: the key joined by "/", 合计 for a total), `period_end` (Date),
+        and for each rule `<id>|applies` (Boolean); for the kinds of BOUNDED_KINDS also `<id>|told`, `|low`,
+        `|high`, `|slack`, `|expected` (EXACT, base units; null = unverifiable).
+    """
+    rows = with_item(rows, table)
+    ends = context.calendar.select("period", pl.col("last_day").alias("period_end"))
+    rows = rows.join(ends, on="period", how="left", maintain_order="left")
+    context = _with_items(context, table)
+    prepared: dict[str, pl.Expr] = {}
+    for edit in edits:
+        if edit.kind in NATIVE_KINDS:
+            prepared[f"{edit.id}|applies"] = _applies(edit, table, context)
+            continue
+        rows, bounds = BOUNDED_KINDS[edit.kind](rows, edit, table, context)
+        for name in ("applies", "told", "low", "high", "slack", "expected"):
+            prepared[f"{edit.id}|{name}"] = getattr(bounds, name)
+    return rows.with_columns(expression.alias(name) for name, expression in prepared.items())
+
+
+def with_item(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Add `item`: the key joined by "/", 合计 or 小计 for those rows, "" where a table has one row."""
+    key = pl.concat_str([pl.col(k) for k in table.key], separator="/") if table.key else pl.lit("")
+    names = {RowKind.TOTAL: "合计", RowKind.SUBTOTAL: "小计"}
+    item = pl.col("kind").replace_strict(names, default=None, return_dtype=pl.String)
+    return rows.with_columns(item=pl.coalesce(item, key))
+
+
+def _with_items(context: Context, table: Table) -> Context:
+    known = {c: with_item(f, table) if c == table.code else f for c, f in context.known.items()}
+    first = {c: with_item(f, table) if c == table.code else f for c, f in context.first_filed.items()}
+    return Context(context.tables, known, first, context.calendar, context.units, context.reasons)
+
+
+def _applies(edit: Edit, table: Table, context: Context) -> pl.Expr:
+    """Where a native rule looks."""
+    text = pl.col(f"{edit.column}|text")
+    given = text.is_not_null() & ~text.is_in([*EMPTY_WORDS, *context.reasons])
+    if edit.kind == "required":
+        additive = table.column(edit.column).additive
+        return of_kind(RowKind.DATA, RowKind.TOTAL) if additive else of_kind(RowKind.DATA)
+    if edit.kind == "unique":
+        return of_kind(RowKind.DATA)
+    if edit.kind == "typed":
+        return given
+    if edit.kind in ("in_list", "check_digit"):
+        return of_kind(RowKind.DATA) & given
+    if edit.kind == "not_negative":
+        return pl.col(edit.column).is_not_null()
+    if edit.kind == "in_order":
+        return scope(edit) & pl.col(edit.params["earlier"]).is_not_null() & pl.col(edit.params["later"]).is_not_null()
+    return scope(edit) & pl.col(edit.column).is_not_null()
