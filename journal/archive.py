@@ -1,0 +1,79 @@
+"""The archive: files and frames under the hash of their content, written once, never changed.
+
+A thing is on the disk (fsync of file and folder) before the journal names it, so that a crash leaves at most an
+orphan, which `orphans` finds.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from journal.record import Segment
+
+
+class DamagedArchive(Exception):
+    """A stored file does not have the hash it is stored under: restore it from a backup."""
+
+
+class Archive:
+    """Content-addressed storage below one folder: `files/` for what departments sent, `frames/` for what was read,
+    `published/` for the workbooks that were circulated."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def keep(self, data: bytes, shelf: str = "files", suffix: str = ".bin") -> str:
+        """Store bytes and return their SHA-256. Storing the same bytes again is nothing new."""
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.path(digest, shelf, suffix)
+        if not target.exists():
+            write_atomically(target, data)
+        return digest
+
+    def path(self, digest: str, shelf: str = "files", suffix: str = ".bin") -> Path:
+        return self.root / shelf / digest[:2] / f"{digest}{suffix}"
+
+    def fetch(self, digest: str, shelf: str = "files", suffix: str = ".bin") -> bytes:
+        """Raises DamagedArchive when the bytes are not those that were stored."""
+        data = self.path(digest, shelf, suffix).read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise DamagedArchive(f"{self.path(digest, shelf, suffix)}")
+        return data
+
+    def keep_frame(self, name: str, frame: pl.DataFrame) -> Segment:
+        """Store a frame as Parquet. The same frame gives the same bytes."""
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=True)
+        return Segment(name, self.keep(buffer.getvalue(), "frames", ".parquet"), frame.height)
+
+    def frames(self, segments: Iterable[Segment]) -> Iterator[tuple[str, pl.DataFrame]]:
+        for segment in segments:
+            yield segment.name, pl.read_parquet(self.path(segment.sha256, "frames", ".parquet"))
+
+    def orphans(self, segments: Iterable[Segment]) -> list[Path]:
+        """Frames that no journal row names: what a crash left. They may be deleted."""
+        named = {s.sha256 for s in segments}
+        return [path for path in sorted((self.root / "frames").rglob("*.parquet")) if path.stem not in named]
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """Write beside, fsync, rename, fsync the folder: a reader sees the whole file or none."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
