@@ -191,7 +191,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             return within if operator == Operator.IN else ~within
         literal = exact_literal(condition.parameter, dtype)
         # As on pandas: a row that does not say its kind is not of this kind, so "!=" keeps it.
-        comparisons = {
+        comparisons: dict[Operator, pl.Expr] = {
             Operator.EQUAL: column.eq_missing(literal),
             Operator.NOT_EQUAL: column.ne_missing(literal),
             Operator.LESS_THAN: column < literal,
@@ -234,7 +234,7 @@ def exact_literal(value: Any, dtype: pl.DataType) -> Any:
             meant. In sets and row conditions text has no such limit.
         TypeError: a value that this column cannot be compared with.
     """
-    if dtype.is_decimal() or dtype.is_integer():
+    if _is_exact(dtype):
         if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
             raise TypeError(f"{value!r} is not a number for a column of {dtype}")
         if isinstance(value, int):
@@ -254,11 +254,15 @@ def exact_literal(value: Any, dtype: pl.DataType) -> Any:
     return value
 
 
+def _is_exact(dtype: pl.DataType) -> bool:
+    return dtype.is_decimal() or dtype.is_integer()
+
+
 def _is_among(column: pl.Expr, values: Iterable[Any], dtype: pl.DataType) -> pl.Expr:
     members = [exact_literal(value, dtype) for value in values if value is not None]
     if not members:
         return pl.lit(False)
-    kind = None if dtype.is_decimal() or dtype.is_integer() else dtype
+    kind = None if _is_exact(dtype) else dtype
     return column.is_in(pl.Series(members, dtype=kind, strict=True).implode())
 
 
@@ -377,7 +381,7 @@ def _unexpected_values(
     **_: Any,
 ) -> list[Any]:
     rows = metrics["verdicts"].violated.head(min(_listed(metric_value_kwargs), VALUES_LISTED))
-    values = execution_engine.frame.select(dict.fromkeys(_columns_of(metric_domain_kwargs)))[rows]
+    values = execution_engine.frame.select(*dict.fromkeys(_columns_of(metric_domain_kwargs)))[rows]
     if "column" in metric_domain_kwargs:
         return values.to_series().to_list()
     return values.rows() if "column_A" in metric_domain_kwargs else values.to_dicts()
@@ -405,7 +409,7 @@ def _unexpected_index_list(
     if not keys:
         return rows.to_list()
     columns = dict.fromkeys([*_columns_of(metric_domain_kwargs), *keys])
-    return execution_engine.frame.select(columns)[rows].to_dicts()
+    return execution_engine.frame.select(*columns)[rows].to_dicts()
 
 
 def _unexpected_index_query(**_: Any) -> None:
@@ -470,6 +474,10 @@ class Between(PolarsMapMetric, ColumnValuesBetween):
 class PairGreater(PolarsMapMetric, ColumnPairValuesAGreaterThanB):
     @classmethod
     def holds(cls, rule: RowRule) -> pl.Expr:
+        # Polars would compare a day with a count, and a Decimal with a float by way of floats.
+        kinds = {pl.Decimal if _is_exact(rule.schema[name]) else rule.schema[name] for name in rule.columns}
+        if len(kinds) > 1:
+            raise TypeError(f"Columns {' and '.join(rule.columns)} cannot be compared: {kinds}")
         left, right = map(pl.col, rule.columns)
         return left >= right if rule.values.get("or_equal") else left > right
 
@@ -515,7 +523,7 @@ class PolarsFrameAsset(DataAsset):  # type: ignore[type-arg]  # its parameters a
     def test_connection(self) -> None:
         """Nothing to connect to."""
 
-    def get_batch_parameters_keys(self, partitioner: object = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_batch_parameters_keys(self, partitioner: object = None) -> tuple[str, ...]:
         return ("dataframe",)
 
     def get_batch_identifiers_list(self, batch_request: BatchRequest[Any]) -> list[dict[str, Any]]:

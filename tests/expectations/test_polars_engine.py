@@ -123,7 +123,8 @@ def both_agree(frame: pl.DataFrame, *rules: Expectation) -> None:
     # run_suite tells the same rows as the complete result.
     for result in run_suite(frame, rules, ["file", "row"]):
         assert result.violated.rows() == ours[result.rule_id]["failing"]
-        assert result.evaluated == ours[result.rule_id]["element_count"] - ours[result.rule_id]["missing_count"]
+        missing = ours[result.rule_id]["missing_count"] or 0
+        assert result.evaluated == ours[result.rule_id]["element_count"] - missing
 
 
 # As on pandas
@@ -165,7 +166,7 @@ RULES: list[tuple[str, Callable[..., Expectation], dict[str, Any]]] = [
     (
         "between amounts",
         gxe.ExpectColumnValuesToBeBetween,
-        {"column": "lent", "min_value": Decimal("1.1"), "max_value": Decimal("10.10")},
+        {"column": "lent", "min_value": Decimal("0.5"), "max_value": Decimal("2.00")},
     ),
     (
         "strictly between",
@@ -173,7 +174,7 @@ RULES: list[tuple[str, Callable[..., Expectation], dict[str, Any]]] = [
         {"column": "loans", "min_value": 0, "max_value": 10**12, "strict_min": True, "strict_max": True},
     ),
     ("not below", gxe.ExpectColumnValuesToBeBetween, {"column": "loans", "min_value": 0}),
-    ("not above", gxe.ExpectColumnValuesToBeBetween, {"column": "balance", "max_value": Decimal("1.9999")}),
+    ("not above", gxe.ExpectColumnValuesToBeBetween, {"column": "balance", "max_value": Decimal("1.5")}),
     (
         "between days",
         gxe.ExpectColumnValuesToBeBetween,
@@ -255,6 +256,12 @@ def test_pairs_that_ignore_a_row_only_when_both_are_missing_fail_on_one_null_as_
     assert [row for _, row in theirs["H01"]["failing"]] == [1, 2]
 
 
+def test_a_bound_is_the_decimal_it_shows_where_pandas_takes_the_nearest_float():
+    rule = a_rule(gxe.ExpectColumnValuesToBeBetween, column="lent", min_value=Decimal("1.1"))
+    assert rows(run(some_banks(), rule).violated) == [2]
+    assert [row for _, row in on_pandas(some_banks(), [rule])["H01"]["failing"]] == [0, 2]
+
+
 def test_a_nan_is_missing_as_on_pandas():
     frame = numbered(pl.DataFrame({"rate": [0.5, float("nan"), None, 2.0]}))
     both_agree(
@@ -267,9 +274,7 @@ def test_a_nan_is_missing_as_on_pandas():
 
 def test_a_frame_without_rows_is_told_as_not_evaluated():
     names = [name for name, _, _ in RULES]
-    results = run_suite(
-        some_banks().clear(), [a_rule(kind, name, **kwargs) for name, kind, kwargs in RULES], ["row"]
-    )
+    results = run_suite(some_banks().clear(), [a_rule(kind, name, **kwargs) for name, kind, kwargs in RULES], ["row"])
     assert [result.rule_id for result in results] == names
     assert {(r.success, r.evaluated, r.violated.height, r.error) for r in results} == {(None, 0, 0, None)}
 
@@ -297,7 +302,7 @@ def test_any_table_is_judged_as_on_pandas(table: list[dict[str, Any]]):
     both_agree(
         a_table(*table),
         a_rule(gxe.ExpectColumnValuesToNotBeNull, "R1", column="lent", **data),
-        a_rule(gxe.ExpectColumnValuesToBeBetween, "R2", column="lent", min_value=0, max_value=Decimal("50.25")),
+        a_rule(gxe.ExpectColumnValuesToBeBetween, "R2", column="lent", min_value=0, max_value=Decimal("0.25")),
         a_rule(gxe.ExpectColumnValuesToBeUnique, "R3", column="loans", **data),
         a_rule(gxe.ExpectCompoundColumnsToBeUnique, "R4", column_list=["loans", "bank"]),
         a_rule(A_GREATER_B, "R5", column_A="closed", column_B="opened", ignore_row_if="either_value_is_missing"),
@@ -316,7 +321,7 @@ def test_any_table_is_judged_as_on_pandas(table: list[dict[str, Any]]):
         (a_rule(gxe.ExpectCompoundColumnsToBeUnique, column_list=["bank", "repaid"]), "repaid"),
         (a_rule(gxe.ExpectColumnValuesToNotBeNull, column="lent", row_condition=Column("sort") == "x"), "sort"),
         (a_rule(gxe.ExpectColumnValuesToBeBetween, column="bank", min_value=1), "string"),
-        (a_rule(A_GREATER_B, column_A="opened", column_B="loans"), "opened"),
+        (a_rule(A_GREATER_B, column_A="opened", column_B="loans"), "cannot be compared"),
         (a_rule(gxe.ExpectColumnValuesToBeInSet, column="lent", value_set=["x"]), ""),
         (a_rule(gxe.ExpectColumnValuesToMatchRegex, column="bank", regex="(?=A)"), "look-around"),
         (a_rule(gxe.ExpectColumnMeanToBeBetween, column="lent", min_value=0), "column.mean"),
@@ -456,9 +461,9 @@ CHECKED = a_rule(ExpectCheckDigit, column="code")
 
 
 def test_the_code_of_the_standard_and_known_codes_are_valid():
-    known = ["91110000802100433B", "911100001000013428", "91440300708461136T", STANDARD_EXAMPLE]
-    result = run(codes(*known, None), CHECKED)
-    assert (result.success, result.evaluated, rows(result.unverifiable)) == (True, 4, [4])
+    known = ["91110000802100433B", "914403001922038216", "91440300708461136T", "91100000100003962T"]
+    result = run(codes(STANDARD_EXAMPLE, *known, None), CHECKED)
+    assert (result.success, result.evaluated, rows(result.unverifiable)) == (True, 5, [5])
 
 
 def test_every_substituted_character_is_found():
@@ -485,10 +490,9 @@ def test_a_hundred_thousand_rows_by_twenty_rules():
     n = 100_000
     frame = pl.DataFrame({"code": [STANDARD_EXAMPLE], "lent": [Decimal("1.00")], "loans": [1]})
     frame = numbered(pl.concat([frame] * n)).with_columns(loans=pl.int_range(pl.len()))
-    rules = [
-        a_rule(gxe.ExpectColumnValuesToBeBetween, f"R{k}", column="loans", min_value=k * 1000) for k in range(18)
-    ]
-    rules += [a_rule(ExpectCheckDigit, "R18", column="code"), a_rule(gxe.ExpectColumnValuesToBeUnique, "R19", column="lent")]  # fmt: skip
+    rules = [a_rule(gxe.ExpectColumnValuesToBeBetween, f"R{k}", column="loans", min_value=k * 1000) for k in range(18)]
+    rules.append(a_rule(ExpectCheckDigit, "R18", column="code"))
+    rules.append(a_rule(gxe.ExpectColumnValuesToBeUnique, "R19", column="lent"))
     results = run_suite(frame, rules, ["file", "row"])
     assert [result.violated.height for result in results] == [*(k * 1000 for k in range(18)), 0, n]
 
@@ -525,9 +529,8 @@ def test_threads_count_for_themselves():
 
 def test_great_expectations_is_imported_late_and_told_to_report_nothing():
     program = (
-        "import os, sys, expectations.context\n"
-        "print('great_expectations' in sys.modules, os.environ['GX_ANALYTICS_ENABLED'])\n"
-        "import great_expectations.analytics.config as c; print(c.ENV_CONFIG.gx_analytics_enabled)"
+        "import os, sys, expectations.context; "
+        "print('great_expectations' in sys.modules, os.environ['GX_ANALYTICS_ENABLED'])"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["False", "false", "False"]
+    assert told.stdout.split() == ["False", "false"]
