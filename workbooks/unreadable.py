@@ -45,7 +45,7 @@ SENTENCES: dict[str, str] = {
 }
 
 
-class UnreadableReturn(Exception):  # noqa: N818 – a word of the glossary
+class UnreadableReturn(Exception):
     """The file cannot be opened as a workbook: ask the department for it again.
 
     Attributes:

@@ -7,6 +7,8 @@ from tempfile import TemporaryFile
 from workbooks.cells import read_book
 from workbooks.guard import MEGABYTE
 
+LEAKED: list[bytearray] = []
+
 
 def obey(data: bytes) -> str:
     """A reader that does to its process what the file says."""
@@ -26,10 +28,14 @@ def obey(data: bytes) -> str:
             os.abort()
         case "exit":
             os._exit(0)
+        case "leak":
+            LEAKED.append(bytearray(150 * MEGABYTE))
+        case "need":
+            bytearray(100 * MEGABYTE)
         case "bug":
             raise KeyError("口径")
         case "chatter":
-            print("to the standard output")  # noqa: T201
+            print("to the standard output", flush=True)  # noqa: T201
         case "pid":
             return str(os.getpid())
         case "write":

@@ -46,7 +46,7 @@ def a_form(book: xlsxwriter.Workbook) -> None:
     sheet.write_string("A4", "其中：留抵退税", indented)
     sheet.write_number("B4", 40589.1, money)
     sheet.write_number("C4", 0.4272, percent)
-    sheet.write_datetime("D4", datetime.datetime(2022, 8, 31), day)  # noqa: DTZ001 – Excel knows no time zones
+    sheet.write_datetime("D4", datetime.datetime(2022, 8, 31), day)
     sheet.write_boolean("E4", True)
     sheet.write_formula("F4", "=SUM(B4:C4)", money, 40589.5272)
     sheet.write_formula("G4", '=IF(B4>0,"是","否")', None, "是")
@@ -179,6 +179,7 @@ DAY_STYLES = (
     '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
     '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="31"/><xf numFmtId="176"/><xf numFmtId="177"/>'
     '<xf numFmtId="178"/><xf numFmtId="179"/><xf numFmtId="11"/></cellXfs>'
+    '<dxfs><dxf><numFmt numFmtId="176" formatCode="0"/></dxf></dxfs>'
 )
 
 

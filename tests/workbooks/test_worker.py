@@ -80,11 +80,17 @@ def test_the_last_words_of_a_process_are_kept_for_operators(tmp_path):
     assert "KeyError: '口径'" in bug.detail
 
 
-def test_what_a_reader_prints_does_not_disturb_the_answers(tmp_path):
+def test_a_file_is_not_blamed_for_what_an_earlier_one_took(tmp_path):
+    found = read_books(folder_of(tmp_path, "leak", "need", "甲"), QUICK, obey)
+    assert codes(found) == {"0 leak": "=leak", "1 need": "=need", "2 甲": "=甲"}
+
+
+def test_what_a_reader_prints_stays_in_its_process(tmp_path, capfd):
     assert codes(read_books(folder_of(tmp_path, "chatter", "甲"), QUICK, obey)) == {
         "0 chatter": "=chatter",
         "1 甲": "=甲",
     }
+    assert capfd.readouterr() == ("", "")
 
 
 def test_files_are_checked_before_they_are_read(tmp_path):
