@@ -1,7 +1,8 @@
 """The record: what came when, from whom, what was decided, what was published. Insert-only SQL.
 
-Times are wall times of Asia/Shanghai, which has no summer time. Nothing is updated and nothing is deleted: the state of a submission is its last event, what was known on a day is a
-query by time. The row of a segment is the commit point of the frames it names (see `archive`).
+Times are wall times of Asia/Shanghai, which has no summer time. Nothing is updated and nothing is deleted: the state
+of a submission is its last event, what was known on a day is a query by time. The row of a segment is the commit
+point of the frames it names (see `archive`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -370,3 +370,31 @@ BASES = (
     "stock",
 )
 """What a figure is about (reporting-system.md, §1, Basis)."""
+
+FINDINGS: Mapping[str, pl.DataType] = MappingProxyType(
+    {
+        "district": pl.String(),
+        "department": pl.String(),
+        "form": pl.String(),
+        "period": pl.String(),
+        "submission": pl.String(),
+        "file": pl.String(),
+        "table": pl.String(),
+        "rule": pl.String(),
+        "rule_id": pl.String(),
+        "severity": pl.String(),
+        "verdict": pl.String(),
+        "sheet": pl.String(),
+        "cell": pl.String(),
+        "row": pl.Int64(),
+        "column": pl.String(),
+        "told": pl.String(),
+        "expected": pl.String(),
+        "difference": EXACT,
+        "unit": pl.String(),
+        "message": pl.String(),
+        "todo": pl.String(),
+    }
+)
+"""Findings: one rule's verdict on one place. `difference` is told − expected in the told unit `unit`; `message` says
+where, what was told and what was expected, `todo` what to do. A finding about a whole file has no sheet and cell."""

@@ -63,8 +63,8 @@ def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Co
         context: what they may look at besides.
     Returns:
         The rows in their order with `item` (String: the key joined by "/", 合计 for a total), `period_end` (Date),
-        and for each rule `<id>|applies` (Boolean); for the kinds of BOUNDED_KINDS also `<id>|told`, `|low`,
-        `|high`, `|slack`, `|expected` (EXACT, base units; null = unverifiable).
+        and for each rule `<id>|applies` (Boolean); for required cells `<id>|given` (String); for the kinds of
+        BOUNDED_KINDS `<id>|told`, `|low`, `|high`, `|slack`, `|expected` (EXACT, base units; null: unverifiable).
     """
     rows = with_item(rows, table)
     ends = context.calendar.select("period", pl.col("last_day").alias("period_end"))
@@ -74,6 +74,8 @@ def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Co
     for edit in edits:
         if edit.kind in NATIVE_KINDS:
             prepared[f"{edit.id}|applies"] = _applies(edit, table, context)
+            if edit.kind == "required":
+                prepared[f"{edit.id}|given"] = _given(edit)
             continue
         rows, bounds = BOUNDED_KINDS[edit.kind](rows, edit, table, context)
         for name in ("applies", "told", "low", "high", "slack", "expected"):
@@ -93,6 +95,12 @@ def _with_items(context: Context, table: Table) -> Context:
     known = {c: with_item(f, table) if c == table.code else f for c, f in context.known.items()}
     first = {c: with_item(f, table) if c == table.code else f for c, f in context.first_filed.items()}
     return Context(context.tables, known, first, context.calendar, context.units, context.reasons)
+
+
+def _given(edit: Edit) -> pl.Expr:
+    """What a required cell tells, null where it tells nothing: a word for empty is no answer, a reason is one."""
+    text = pl.col(f"{edit.column}|text").str.strip_chars()
+    return pl.when(~text.is_in([*EMPTY_WORDS, ""])).then(text)
 
 
 def _applies(edit: Edit, table: Table, context: Context) -> pl.Expr:
