@@ -1,0 +1,50 @@
+"""The truth of the sample district 江北区: events from which every department's return is derived.
+
+Money is counted in 分, everything is whole numbers; the same seed gives the same truth. What the seed texts tell
+for 2022-08 is met exactly: 17514 new entities (12272 a year before), 6824 (5653) private, 10506 (6480)
+self-employed; 1329 items, 32888 legal and 3564 promised working days, 876 instant items. All else is made up.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+
+from samples.entities import Entities, draw_entities
+from samples.loans import Loans, draw_loans
+from samples.services import Services, draw_services
+from samples.taxes import Taxes, draw_taxes
+from transforms.period import months_between
+
+SEED = 20220831
+PERIODS = tuple(months_between("2021-01", "2022-08"))
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What really happened in 江北区, month by month."""
+
+    seed: int
+    periods: tuple[str, ...]
+    entities: Entities
+    taxes: Taxes
+    services: Services
+    loans: Loans
+
+
+@lru_cache(maxsize=4)
+def make_truth(seed: int = SEED) -> Truth:
+    """The whole truth from 2021-01 to 2022-08. Each field draws from a stream of its own: a change in one leaves the
+    others as they were."""
+    periods = list(PERIODS)
+
+    def stream(name: str) -> Random:
+        return Random(f"{seed}/{name}")
+
+    return Truth(
+        seed=seed,
+        periods=PERIODS,
+        entities=draw_entities(stream("entities"), periods),
+        taxes=draw_taxes(stream("taxes"), periods),
+        services=draw_services(stream("services"), periods),
+        loans=draw_loans(stream("loans"), periods),
+    )
