@@ -32,27 +32,29 @@ def _expectation(edit: Edit, catalogue: Catalogue) -> Expectation:
 def _bounded(edit: Edit, common: dict[str, Any]) -> Expectation:
     from expectations.edits import ExpectToldToMeet
 
-    named = {role: f"{edit.id}|{role}" for role in ("low", "high", "slack")}
+    named: dict[str, Any] = {role: f"{edit.id}|{role}" for role in ("low", "high", "slack")}
     return ExpectToldToMeet(column=f"{edit.id}|told", **named, **common)
 
 
 def _filled(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
     """H04 looks at what was told (a word is an answer), H05 at what could be read from it."""
-    from great_expectations.expectations import ExpectColumnValuesToNotBeNull
+    from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
 
     column = f"{edit.id}|given" if edit.kind == "required" else edit.column
     return ExpectColumnValuesToNotBeNull(column=column, **common)
 
 
 def _unique(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations import ExpectCompoundColumnsToBeUnique
+    from great_expectations.expectations.core.expect_compound_columns_to_be_unique import (
+        ExpectCompoundColumnsToBeUnique,
+    )
 
     key = catalogue.table(edit.table).key
     return ExpectCompoundColumnsToBeUnique(column_list=["submission", *key], **common)
 
 
 def _in_list(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations import ExpectColumnValuesToBeInSet
+    from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
 
     codes = catalogue.code_lists[catalogue.table(edit.table).column(edit.column).codes].codes
     return ExpectColumnValuesToBeInSet(column=edit.column, value_set=[c.code for c in codes], **common)
@@ -65,14 +67,16 @@ def _check_digit(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectatio
 
 
 def _not_negative(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations import ExpectColumnValuesToBeBetween
+    from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 
     strict = bool(edit.params.get("positive"))
     return ExpectColumnValuesToBeBetween(column=edit.column, min_value=0, strict_min=strict, **common)
 
 
 def _in_order(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations import ExpectColumnPairValuesAToBeGreaterThanB
+    from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
+        ExpectColumnPairValuesAToBeGreaterThanB,
+    )
 
     earlier, later = edit.params["earlier"], edit.params["later"]
     strict = bool(edit.params.get("strict"))
@@ -80,7 +84,9 @@ def _in_order(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
 
 
 def _not_after_period(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations import ExpectColumnPairValuesAToBeGreaterThanB
+    from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
+        ExpectColumnPairValuesAToBeGreaterThanB,
+    )
 
     return ExpectColumnPairValuesAToBeGreaterThanB(column_A="period_end", column_B=edit.column, or_equal=True, **common)
 

@@ -1,0 +1,102 @@
+"""The ledger of differences: one number for each, kept from month to month until it is closed."""
+
+import hashlib
+from collections.abc import Mapping
+
+import polars as pl
+
+from transforms import period
+from transforms.model import State
+from transforms.reconcile.difference import COMPARED
+
+OPEN_STATES = (State.DIFFERENT.value, State.TIMING.value)
+
+FOLLOWED: Mapping[str, pl.DataType] = {
+    "id": pl.String(),
+    **COMPARED,
+    "since": pl.String(),
+    "age": pl.Int64(),
+    "status": pl.String(),
+}
+"""COMPARED with `id`, `since` (the period it is of), `age` (whole months carried up to the published month) and
+`status` (open, closed or "" for a pair that agrees)."""
+
+EVENTS: Mapping[str, pl.DataType] = {
+    "district": pl.String(),
+    "difference": pl.String(),
+    "rule": pl.String(),
+    "key": pl.String(),
+    "period": pl.String(),
+    "event": pl.String(),
+    "amount": pl.String(),
+    "cause": pl.String(),
+    "reason": pl.String(),
+}
+
+
+def number_of(rule: str, month: str, key: str) -> str:
+    """The number of a difference: from rule, period and key alone, so that it is the same on every run."""
+    return f"{rule}-{month.replace('-', '')}-{hashlib.sha256(key.encode()).hexdigest()[:4].upper()}"
+
+
+def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
+    """The pairs of a month and the differences of earlier months that are still open.
+
+    Args:
+        compared: difference.COMPARED over all periods known.
+        month: the published month.
+    Returns:
+        FOLLOWED: every pair of the month, and of earlier months those that still differ.
+    """
+    of_month = pl.col("period") == month
+    carried = (pl.col("period") < month) & pl.col("state").is_in(OPEN_STATES)
+    kept = compared.filter(of_month | carried)
+    numbers = [number_of(*row) for row in kept.select("rule", "period", "key").iter_rows()]
+    ages = {p: len(period.months_between(p, month)) - 1 for p in kept["period"].unique()}
+    return kept.with_columns(
+        id=pl.Series(numbers, dtype=pl.String),
+        since="period",
+        age=pl.col("period").replace_strict(ages, default=0, return_dtype=pl.Int64),
+        status=pl.when(pl.col("state").is_in(OPEN_STATES)).then(pl.lit("open")).otherwise(pl.lit("")),
+    ).select(list(FOLLOWED))
+
+
+def new_events(compared: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """What this run adds to the record: differences opened, changed or closed since the last event of each.
+
+    Args:
+        compared: difference.COMPARED over all periods known.
+        events: the events so far, oldest first: difference, event, amount, cause.
+    Returns:
+        EVENTS: open, reopened (amount or cause changed, or closed before) and closed.
+    """
+    last = {row["difference"]: row for row in events.iter_rows(named=True)}
+    found = []
+    for row in compared.iter_rows(named=True):
+        number = number_of(row["rule"], row["period"], row["key"])
+        before = last.get(number)
+        is_open = row["state"] in OPEN_STATES
+        amount = f"{row['difference']:f}" if row["difference"] is not None else ""
+        event = _event(before, is_open, amount, row["cause"])
+        if event:
+            found.append(
+                {
+                    **{name: row[name] for name in ("district", "rule", "key", "period")},
+                    "difference": number,
+                    "event": event,
+                    "amount": amount,
+                    "cause": row["cause"] if is_open else "",
+                    "reason": row["explanation"] or "",
+                }
+            )
+    return pl.DataFrame(found, schema=EVENTS, orient="row")
+
+
+def _event(before: Mapping[str, str] | None, is_open: bool, amount: str, cause: str) -> str:
+    if before is None:
+        return "open" if is_open else ""
+    if before["event"] == "closed":
+        return "reopened" if is_open else ""
+    if not is_open:
+        return "closed"
+    return "reopened" if (before["amount"], before["cause"]) != (amount, cause) else ""
