@@ -76,7 +76,7 @@ def _entries(
         place=pl.col("sheet") + "!" + pl.col("letter") + pl.col("row").cast(pl.String),
         submission="submission",
         counts=in_month & where(p.get(f"{name}_where", {})),
-    ).cast(dict(SIDE))
+    ).select(pl.col(name).cast(kind) for name, kind in SIDE.items())
 
 
 def _numbered(entries: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
