@@ -54,6 +54,13 @@ class Sheet:
     def note_row(self) -> int:
         return self.first_row + len(self.rows)
 
+    @property
+    def unit_row(self) -> tuple[int, int, int]:
+        """First columns of the three cells of row 2: who, when, in which units. A table has five columns or more."""
+        width = len(self.table.columns)
+        left = width * 2 // 5
+        return 1, left + 1, width - left + 1
+
     def letter(self, column: str) -> str:
         return get_column_letter(1 + [c.code for c in self.table.columns].index(column))
 

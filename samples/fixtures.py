@@ -7,8 +7,8 @@ from random import Random
 from catalogue.load import load
 from samples.derive import item_row
 from samples.draws import shown_growth
-from samples.filing import NOT_TOLD, TOTAL, Filing, Row, Sheet, Value
 from samples.drops import make_filing
+from samples.filing import NOT_TOLD, TOTAL, Filing, Row, Sheet, Value
 from samples.services import CatalogueFacts, draw_catalogue
 from samples.taxes import DEFERRAL, REFUND, SIX_TAXES, SMALL
 from samples.truth import SEED

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from samples.faults import DEMO_PLAN, Fault, Planted, plant, read_plan
 from samples.drops import as_drop, make_filings, write_drops
+from samples.faults import DEMO_PLAN, Fault, Planted, plant, read_plan
 from samples.truth import PERIODS, SEED
 
 

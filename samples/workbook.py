@@ -83,7 +83,7 @@ def _lay_sheet(ws: Worksheet, filing: Filing, sheet: Sheet) -> None:
     paint = _Painter(ws)
     paint.merged(1, 1, 1, width, filing.title, "title")
     ws.row_dimensions[1].height = 30
-    _lay_unit_row(paint, filing, sheet, width)
+    _lay_unit_row(paint, filing, sheet)
     _lay_header(paint, sheet)
     columns = list(enumerate(sheet.table.columns, 1))
     for index, row in enumerate(sheet.rows, sheet.first_row):
@@ -114,13 +114,14 @@ def _closing_lines(filing: Filing, sheet: Sheet) -> Iterator[str]:
     yield filing.signature
 
 
-def _lay_unit_row(paint: "_Painter", filing: Filing, sheet: Sheet, width: int) -> None:
-    """Who, when, in which units: three cells, the outer two merged as far as there is room."""
-    left = max(1, width * 2 // 5)
-    right = width - left + 1
-    paint.merged(2, 1, 2, left, f"填报单位(盖章):{filing.department}", "furniture", "left")
-    paint.merged(2, left + 1, 2, right - 1, f"统计期:{filing.period_text}", "furniture")
-    paint.merged(2, right, 2, width, f"单位:{sheet.unit_text or sheet.table.unit_text}", "furniture", "right")
+def _lay_unit_row(paint: "_Painter", filing: Filing, sheet: Sheet) -> None:
+    """Who, when, in which units: three cells, merged as far as there is room."""
+    who, when, units = sheet.unit_row
+    paint.merged(2, who, 2, when - 1, f"填报单位(盖章):{filing.department}", "furniture", "left")
+    paint.merged(2, when, 2, units - 1, f"统计期:{filing.period_text}", "furniture")
+    paint.merged(
+        2, units, 2, len(sheet.table.columns), f"单位:{sheet.unit_text or sheet.table.unit_text}", "furniture", "right"
+    )
 
 
 def _lay_header(paint: "_Painter", sheet: Sheet) -> None:
@@ -178,8 +179,6 @@ class _Painter:
         self.styles[look] = cell._style
 
     def merged(self, top: int, left: int, bottom: int, right: int, text: str, role: str, align: str = "center") -> None:
-        if right < left:
-            return
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 self.cell(row, column, text if (row, column) == (top, left) else None, role, "General", align)
