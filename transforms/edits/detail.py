@@ -79,7 +79,9 @@ def _counted(ledger: pl.DataFrame, measure: Mapping[str, Any], name: str) -> pl.
     """Per submission: the sum of a column, or the number of rows that carry given words."""
     if "sum" in measure:
         return ledger.group_by("submission").agg(pl.col(measure["sum"]).sum().alias(name))
-    condition = where(measure.get("where", {}))
+    if "where" not in measure:
+        return ledger.group_by("submission").agg(pl.len().cast(EXACT).alias(name))
+    condition = where(measure["where"])
     return ledger.group_by("submission").agg(ledger_count(condition).alias(name))
 
 
