@@ -50,7 +50,9 @@ def _unique(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expecta
     )
 
     key = catalogue.table(edit.table).key
-    return ExpectCompoundColumnsToBeUnique(column_list=["submission", *key], **common)
+    return ExpectCompoundColumnsToBeUnique(
+        column_list=["submission", *key], ignore_row_if="any_value_is_missing", **common
+    )
 
 
 def _in_list(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:

@@ -398,3 +398,16 @@ FINDINGS: Mapping[str, pl.DataType] = MappingProxyType(
 )
 """Findings: one rule's verdict on one place. `difference` is told − expected in the told unit `unit`; `message` says
 where, what was told and what was expected, `todo` what to do. A finding about a whole file has no sheet and cell."""
+
+
+def wide_schema(table: Table) -> dict[str, pl.DataType]:
+    """Columns of a wide table: WIDE_ID, then for each column its value, its text as told (`<code>|text`) and, for a
+    number, half a unit of its last reported digit (`<code>|half`)."""
+    schema = dict(WIDE_ID)
+    for column in table.columns:
+        plain = pl.Date() if column.type == "date" else pl.String()
+        schema[column.code] = EXACT if column.numeric else plain
+        schema[f"{column.code}|text"] = pl.String()
+        if column.numeric:
+            schema[f"{column.code}|half"] = EXACT
+    return schema

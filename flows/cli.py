@@ -1,0 +1,153 @@
+"""yueji: the command line over the flows. Each command says what it does, an example, and its exit codes."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import flows.quiet  # noqa: F401  # before Prefect is imported
+from transforms import period
+
+EXIT_CODES = "Exit: 0 done, 1 hard findings left, 2 usage, 3 unreadable returns, 4 another run is writing."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    told = _parser().parse_args(arguments)
+    from flows.lock import HouseLocked
+
+    try:
+        code: int = told.run(told)
+    except HouseLocked as error:
+        print(error, file=sys.stderr)
+        return 4
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yueji", description="月季: monthly scheduling and quarterly analysis.", epilog=EXIT_CODES
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _command(
+        commands,
+        "nightly",
+        _nightly,
+        "Take in what lies in inbound/, answer each file, reconcile, and publish what is due.",
+        "yueji nightly\n  yueji nightly --as-of 2022-09-13T01:30",
+    ).add_argument("--as-of", type=_moment, help="the moment of the run (Asia/Shanghai); default: now")
+    publish = _command(
+        commands,
+        "publish",
+        _publish,
+        "Publish one month (2022-08) or one quarter (2022Q3). A new edition only if something changed.",
+        "yueji publish 2022-08\n  yueji publish 2022Q2 --as-of 2022-09-13",
+    )
+    publish.add_argument("period", type=_period)
+    publish.add_argument("--as-of", type=_day, help="as known by 24:00 of this day; default: now")
+    backfill = _command(
+        commands,
+        "backfill",
+        _backfill,
+        "Publish these months again, as known on that day. Nothing already published is overwritten.",
+        "yueji backfill 2022-01..2022-08 --as-of 2022-09-13",
+    )
+    backfill.add_argument("months", type=_months, metavar="FIRST..LAST")
+    backfill.add_argument("--as-of", type=_day, help="as known by 24:00 of this day; default: now")
+    backfill.add_argument("--no-quarters", action="store_true", help="the monthly workbooks only")
+    status = _command(
+        commands,
+        "status",
+        _status,
+        "Show what is due and not filed, what was sent back, what differs, what was published.",
+        "yueji status\n  yueji status 2022-08 --as-of 2022-09-13",
+    )
+    status.add_argument("month", nargs="?", type=_month)
+    status.add_argument("--as-of", type=_moment, help="as known at this moment (Asia/Shanghai); default: now")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, does: str, example: str
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(
+        name,
+        help=does,
+        description=f"{does}\n\nExample:\n  {example}",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(run=run)
+    return made
+
+
+def _nightly(told: argparse.Namespace) -> int:
+    from flows.nightly import nightly
+
+    return nightly(told.as_of).exit_code
+
+
+def _publish(told: argparse.Namespace) -> int:
+    from flows.backfill import publish
+
+    publish("quarterly" if "Q" in told.period else "monthly", told.period, told.as_of)
+    return 0
+
+
+def _backfill(told: argparse.Namespace) -> int:
+    from flows.backfill import backfill
+
+    first, last = told.months
+    backfill(first, last, as_of=told.as_of, quarters=not told.no_quarters)
+    return 0
+
+
+def _status(told: argparse.Namespace) -> int:
+    from flows.status import status
+
+    status(told.month, told.as_of)
+    return 0
+
+
+def _moment(word: str) -> datetime:
+    try:
+        return datetime.fromisoformat(word).replace(tzinfo=None)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word}: 请写成 2022-09-13 或 2022-09-13T01:30") from None
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word}: 请写成 2022-09-13") from None
+
+
+def _month(word: str) -> str:
+    try:
+        period.split(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word}: 请写成 2022-08") from None
+    return word
+
+
+def _period(word: str) -> str:
+    if "Q" in word:
+        try:
+            period.months_of(word)
+        except (ValueError, IndexError):
+            raise argparse.ArgumentTypeError(f"{word}: 请写成 2022-08 或 2022Q3") from None
+        return word
+    return _month(word)
+
+
+def _months(word: str) -> tuple[str, str]:
+    first, dots, last = word.partition("..")
+    months = _month(first), _month(last if dots else first)
+    if months[0] > months[1]:
+        raise argparse.ArgumentTypeError(f"{word}: 起始月份在截止月份之后")
+    return months
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,175 @@
+"""From readings to verdicts: every rule over all submissions of the night, in rounds until nothing changes.
+
+A return is held against the month before. When that month came tonight as well and was sent back, it is no ground to
+stand on: the returns that were held against it are judged once more without it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from expectations.validate import Validation, merge, validate_heads, validate_table
+from flows.frames import Frames
+from flows.house import House
+from transforms import period
+from transforms.edits import Context, prepare
+from transforms.edits.heads import prepare_heads
+from transforms.model import Catalogue, Severity, Verdict
+from workbooks.read import Readings
+
+PAST_KINDS = ("carry", "cumulative", "growth_since")
+"""Kinds of hard rules that stand on another period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the night says of its submissions.
+
+    Attributes:
+        validation: findings (those of reading among them) and the count of verdicts a rule.
+        decisions: submission, event (accepted, questions or returned), reason.
+    """
+
+    validation: Validation
+    decisions: pl.DataFrame
+
+
+def judge(
+    house: House, readings: Readings, identified: pl.DataFrame, before: Frames, deadlines: pl.DataFrame
+) -> Judgement:
+    """Validate tonight's readings.
+
+    Args:
+        identified: one row a readable submission of tonight: the columns of journal.record.SUBMISSIONS.
+        before: what was known before tonight.
+        deadlines: see House.deadlines.
+    """
+    heads = _heads(house, readings, identified, before, deadlines)
+    returned = set(_hard(pl.concat([readings.findings, heads.findings])))
+    while True:
+        tables = _tables(house, readings, identified, before, returned)
+        findings = pl.concat([readings.findings, heads.findings, tables.findings])
+        now_returned = set(_hard(findings))
+        if now_returned <= returned:
+            break
+        if not _stands_on(identified, now_returned - returned):
+            returned = now_returned
+            break
+        # Grow only: a return sent back for its own faults stays sent back.
+        returned |= _own_faults(findings, house.catalogue, identified, now_returned)
+    validation = Validation(findings, merge([heads, tables]).counts)
+    return Judgement(validation, _decisions(findings, identified))
+
+
+def _hard(findings: pl.DataFrame) -> list[str]:
+    broken = (pl.col("severity") == Severity.HARD.value) & (pl.col("verdict") == Verdict.VIOLATED.value)
+    return findings.filter(broken)["submission"].unique().to_list()
+
+
+def _stands_on(identified: pl.DataFrame, returned: set[str]) -> bool:
+    """Whether a submission of tonight is held against one of these."""
+    lost = identified.filter(pl.col("id").is_in(list(returned)))
+    for district, form, month in lost.select("district", "form", "period").iter_rows():
+        later = identified.filter(
+            (pl.col("district") == district) & (pl.col("form") == form) & (pl.col("period") > month)
+        )
+        if later.height:
+            return True
+    return False
+
+
+def _own_faults(findings: pl.DataFrame, catalogue: Catalogue, identified: pl.DataFrame, hard: set[str]) -> set[str]:
+    """Of the submissions with hard findings, those that have one which does not stand on another period, and
+    the earliest of each return: what it stands on is not in question."""
+    past = {e.id for table in catalogue.tables() for e in catalogue.edits(table.code) if e.kind in PAST_KINDS}
+    of_itself = set(_hard(findings.filter(~pl.col("rule_id").is_in(list(past))))) & hard
+    earliest = identified.filter(pl.col("id").is_in(list(hard))).sort("period", "received_at", maintain_order=True)
+    first = earliest.unique(["district", "form"], keep="first", maintain_order=True)["id"].to_list()
+    return of_itself | set(first)
+
+
+def _heads(
+    house: House, readings: Readings, identified: pl.DataFrame, before: Frames, deadlines: pl.DataFrame
+) -> Validation:
+    arrived = identified.select(submission="id", arrived_on=pl.col("arrived_at").dt.date())
+    heads = readings.heads.join(arrived, on="submission", how="left", maintain_order="left")
+    known = before.heads.filter(pl.col("submission").is_in(before.current()["id"].implode()))
+    if "explanation" not in known.columns:
+        known = heads.clear()
+    reporters = [
+        (district.code, department, person)
+        for district in house.catalogue.districts
+        for department, people in district.reporters.items()
+        for person in people
+    ]
+    scheduled = deadlines.select("district", "form", "period", "due")
+    return validate_heads(prepare_heads(heads, known, scheduled, reporters), house.catalogue)
+
+
+def _tables(
+    house: House, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str]
+) -> Validation:
+    known, first = _known(house.catalogue, readings, identified, before, returned)
+    months = identified["period"].unique().to_list()
+    context = Context(
+        tables=readings.tables,
+        known=known,
+        first_filed=first,
+        calendar=house.calendar([m for m in months if _is_month(m)]),
+        units=house.catalogue.units,
+        reasons=tuple(c.code for c in house.catalogue.code_lists["missing_reasons"].codes),
+    )
+    found = []
+    for table in house.catalogue.tables():
+        rows = readings.tables[table.code]
+        if rows.height:
+            prepared = prepare(rows, table, house.catalogue.edits(table.code), context)
+            found.append(validate_table(prepared, table, readings.layout, house.catalogue))
+    return merge(found)
+
+
+def _is_month(word: str) -> bool:
+    try:
+        period.split(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _known(
+    catalogue: Catalogue, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str]
+) -> tuple[Mapping[str, pl.DataFrame], Mapping[str, pl.DataFrame]]:
+    """What other periods stand on: the newest submission of each that was accepted, or came tonight and has not
+    been sent back; and the first of each."""
+    tonight = identified.filter(~pl.col("id").is_in(list(returned)))
+    columns = ["id", "district", "department", "form", "period", "version", "received_at"]
+    accepted = before.submissions.filter(pl.col("status").is_in(["accepted", "questions"])).select(columns)
+    ordered = pl.concat([accepted, tonight.select(columns)]).sort("version", "received_at", "id", maintain_order=True)
+    keys = ["district", "department", "form", "period"]
+    chosen = {keep: ordered.unique(keys, keep=keep, maintain_order=True)["id"].implode() for keep in ("last", "first")}
+    known, first = {}, {}
+    for table in catalogue.tables():
+        rows = pl.concat([before.tables[table.code], readings.tables[table.code]], how="diagonal_relaxed")
+        known[table.code] = rows.filter(pl.col("submission").is_in(chosen["last"]))
+        first[table.code] = rows.filter(pl.col("submission").is_in(chosen["first"]))
+    return known, first
+
+
+def _decisions(findings: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
+    """accepted; questions where something must be explained; returned where a hard rule is broken."""
+    violated = findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)
+    counts = violated.group_by("submission").agg(
+        hard=(pl.col("severity") == Severity.HARD.value).sum(),
+        soft=(pl.col("severity") == Severity.SOFT.value).sum(),
+        reasons=pl.col("rule").filter(pl.col("severity") == Severity.HARD.value).unique().sort().str.join("、"),
+    )
+    joined = identified.select(submission="id").join(counts, on="submission", how="left", maintain_order="left")
+    event = (
+        pl.when(pl.col("hard") > 0)
+        .then(pl.lit("returned"))
+        .when(pl.col("soft") > 0)
+        .then(pl.lit("questions"))
+        .otherwise(pl.lit("accepted"))
+    )
+    return joined.select("submission", event=event, reason=pl.col("reasons").fill_null(""))

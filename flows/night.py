@@ -1,0 +1,264 @@
+"""The stages of a night as plain functions. `nightly` strings them together under Prefect; a test may do without."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows import intake
+from flows.frames import Frames, load_frames
+from flows.house import House
+from flows.intake import Arrival, Intake
+from flows.judging import Judgement, judge
+from journal.archive import write_atomically
+from journal.record import SUBMISSIONS, Segment
+from workbooks.read import Readings, Received, read_returns
+from workbooks.receipt import Receipt, build_receipt, receipt_name
+from workbooks.unreadable import UnreadableReturn
+
+PARSER = "1"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Tonight's submissions in the record, read.
+
+    Attributes:
+        readings: what was read from them.
+        identified: one row a readable submission: the columns of journal.record.SUBMISSIONS.
+        unreadable: submission → why it could not be read.
+    """
+
+    readings: Readings
+    identified: pl.DataFrame
+    unreadable: dict[str, UnreadableReturn]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night did, for the summary and the exit code."""
+
+    as_of: datetime
+    received: pl.DataFrame
+    again: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    differences: pl.DataFrame = field(default_factory=pl.DataFrame)
+    published: tuple[Path, ...] = ()
+    receipts: tuple[Path, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 hard findings, 3 unreadable returns (the graver wins)."""
+        events = set(self.received["event"]) if self.received.height else set()
+        if "unreadable" in events:
+            return 3
+        return 1 if "returned" in events else 0
+
+
+def receive(house: House, as_of: datetime) -> Intake:
+    """Archive what lies in the drop folders, and say which nights looked into them."""
+    found = intake.look_into(house, as_of)
+    house.journal.begin_night(as_of)
+    return found
+
+
+def read(house: House, found: Intake, as_of: datetime) -> Taken:
+    """Read tonight's files, and those that an earlier night took in without deciding; put them in the record.
+
+    The order makes a crash harmless: the record is written before a drop is removed, and a submission in the record
+    that nobody has decided is read again from the archive.
+    """
+    undecided = house.journal.submissions().filter(pl.col("status") == "received")
+    items = [*_undecided_items(undecided, house), *(_item(a, house) for a in found.arrivals)]
+    readings = read_returns(items, house.catalogue, house.limits)
+    told = {row["submission"]: row for row in readings.identified.iter_rows(named=True)}
+    for arrival in found.arrivals:
+        _record(arrival, told.get(arrival.submission, {}), house, as_of)
+    for path, submission in found.again:
+        _again(path, submission, house, as_of)
+    rows = house.journal.submissions().filter(pl.col("status") == "received")
+    readable = rows.filter(~pl.col("id").is_in(list(readings.unreadable)))
+    return Taken(_renamed(readings, readable), readable, dict(readings.unreadable))
+
+
+def _item(arrival: Arrival, house: House) -> Received:
+    return Received(
+        submission=arrival.submission,
+        district=arrival.district,
+        department=arrival.department,
+        version=arrival.version,
+        file=arrival.file,
+        path=house.archive.path(arrival.sha256),
+        form=arrival.form,
+        period=arrival.period,
+    )
+
+
+def _undecided_items(undecided: pl.DataFrame, house: House) -> list[Received]:
+    return [
+        Received(
+            submission=row["id"],
+            district=row["district"],
+            department=row["department"],
+            version=row["version"],
+            file=row["file"],
+            path=house.archive.path(row["sha256"]),
+            form=row["form"],
+            period=row["period"],
+        )
+        for row in undecided.iter_rows(named=True)
+    ]
+
+
+def _record(arrival: Arrival, told: dict[str, object], house: House, as_of: datetime) -> None:
+    """Enter a file in the record, then take it out of the drop folder."""
+    form = str(told.get("form") or arrival.form)
+    month = str(told.get("period") or arrival.period)
+    earlier = house.journal.submissions().filter(
+        (pl.col("district") == arrival.district)
+        & (pl.col("department") == arrival.department)
+        & (pl.col("form") == form)
+        & (pl.col("period") == month)
+    )
+    last = earlier.sort("version", maintain_order=True).tail(1)
+    # A version that was told and is new keeps its number; any other is one more than the last.
+    least = int(last["version"].item()) + 1 if last.height else 1
+    house.journal.receive(
+        {
+            "id": arrival.submission,
+            "district": arrival.district,
+            "department": arrival.department,
+            "form": form,
+            "period": month,
+            "version": max(arrival.version, least),
+            "file": arrival.file,
+            "sha256": arrival.sha256,
+            "arrived_at": arrival.arrived_at,
+            "received_at": as_of,
+            "supersedes": last["id"].item() if last.height else None,
+        }
+    )
+    intake.take_out(arrival.source, house)
+    house.journal.note_event(arrival.submission, "taken", as_of, "yueji")
+
+
+def _again(path: Path, submission: str, house: House, as_of: datetime) -> None:
+    """The same bytes once more: told when the department dropped them twice, silent when a crash left them there."""
+    if house.journal.has_event(submission, "taken"):
+        house.journal.note_event(submission, "again", as_of, "yueji", path.name)
+    intake.take_out(path, house)
+    if not house.journal.has_event(submission, "taken"):
+        house.journal.note_event(submission, "taken", as_of, "yueji")
+
+
+def _renamed(readings: Readings, identified: pl.DataFrame) -> Readings:
+    """The readings with the version that the record gave each submission."""
+    versions = dict(identified.select("id", "version").iter_rows())
+    replace = pl.col("submission").replace_strict(versions, default=None, return_dtype=pl.Int64)
+    tables = {code: rows.with_columns(version=replace) for code, rows in readings.tables.items()}
+    heads = readings.heads.with_columns(version=replace)
+    return Readings(
+        tables=tables,
+        layout=readings.layout,
+        heads=heads,
+        findings=readings.findings,
+        unreadable=readings.unreadable,
+        identified=readings.identified,
+    )
+
+
+def validate(house: House, taken: Taken, as_of: datetime) -> Judgement:
+    """Every rule over tonight's submissions, then one commit: verdicts and the frames that hold the figures."""
+    judgement = judge(house, taken.readings, taken.identified, load_frames(house), house.deadlines(as_of))
+    unreadable = [
+        {"submission": name, "event": "unreadable", "reason": f"{why.code}: {why.sentence}"}
+        for name, why in taken.unreadable.items()
+    ]
+    decisions = [*judgement.decisions.iter_rows(named=True), *unreadable]
+    if decisions:
+        house.journal.decide(
+            decisions,
+            _keep_frames(house, taken, judgement),
+            batch=f"{as_of:%Y%m%dT%H%M%S}",
+            at=as_of,
+            parser=PARSER,
+            ruleset=house.catalogue.digest,
+        )
+    all_events = pl.DataFrame(decisions, schema={"submission": pl.String, "event": pl.String, "reason": pl.String})
+    return Judgement(judgement.validation, all_events)
+
+
+def _keep_frames(house: House, taken: Taken, judgement: Judgement) -> list[Segment]:
+    """Store the frames; they count only once the record names them."""
+    frames = {
+        **{code: rows for code, rows in taken.readings.tables.items() if rows.height},
+        "layout": taken.readings.layout,
+        "heads": taken.readings.heads,
+        "findings": judgement.validation.findings,
+    }
+    return [house.archive.keep_frame(name, frame) for name, frame in frames.items() if frame.height]
+
+
+def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
+    """Write the receipt of every decided submission that has none yet."""
+    decided = house.journal.submissions().filter(pl.col("status") != "received")
+    open_ids = [i for i in decided["id"] if not house.journal.has_event(i, "answered")]
+    if not open_ids:
+        return ()
+    frames = load_frames(house)
+    written = []
+    for row in decided.filter(pl.col("id").is_in(open_ids)).iter_rows(named=True):
+        path = _write_receipt(house, row, frames)
+        house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
+        written.append(path)
+    return tuple(written)
+
+
+def _write_receipt(house: House, row: dict[str, object], frames: Frames) -> Path:
+    district = house.catalogue.district(str(row["district"]))
+    department = house.catalogue.department(str(row["department"])).name_in(district.code)
+    receipt = Receipt(
+        district=district.name,
+        department=department,
+        form=str(row["form"]),
+        form_name=_form_name(house, str(row["form"])),
+        period=str(row["period"]),
+        version=int(str(row["version"])),
+        file=str(row["file"]),
+        status=str(row["status"]),
+        reason=str(row["reasons"]),
+        arrived_at=row["arrived_at"],  # type: ignore[arg-type]  # a datetime of the record
+        decided_at=row["decided_at"],  # type: ignore[arg-type]
+        findings=frames.findings.filter(pl.col("submission") == row["id"])
+        if frames.findings.height
+        else frames.findings,
+    )
+    folder = house.settings.outbound / district.name / "receipts" / department
+    target = folder / receipt_name(receipt)
+    write_atomically(target, build_receipt(receipt))
+    return target
+
+
+def _form_name(house: House, form: str) -> str:
+    return next((r.name for r in house.catalogue.returns if r.code == form), "")
+
+
+def received(house: House, judgement: Judgement) -> pl.DataFrame:
+    """Tonight's submissions with what was decided: SUBMISSIONS and event, reason."""
+    rows = house.journal.submissions()
+    return rows.join(judgement.decisions, left_on="id", right_on="submission", how="inner", maintain_order="left")
+
+
+def nothing_received() -> pl.DataFrame:
+    return pl.DataFrame(schema={**SUBMISSIONS, "event": pl.String, "reason": pl.String})
+
+
+def names(paths: Iterable[Path], root: Path) -> tuple[str, ...]:
+    return tuple(str(path.relative_to(root)) for path in paths)
+
+
+def months_of(frame: pl.DataFrame) -> Sequence[str]:
+    return frame["period"].unique().sort().to_list()

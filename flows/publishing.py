@@ -1,0 +1,221 @@
+"""From frames to published workbooks: facts as known at a moment, workbooks built, kept, and laid out atomically."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from workbooks.monthly import build_monthly, monthly_name
+from workbooks.quarterly import build_quarterly, quarterly_name
+
+from catalogue.sheets import load_touches
+from flows.frames import Frames, load_frames
+from flows.house import House, code_version
+from journal.archive import write_atomically
+from transforms import period
+from transforms.facts import Facts
+from transforms.model import District, Severity, Verdict
+from transforms.observe import observe
+from transforms.reconcile import Holdings, follow, reconcile
+from transforms.reconcile.follow import new_events
+
+MONTHLY, QUARTERLY = "monthly", "quarterly"
+DAYS_TO_SETTLE = 5
+"""Working days that a lead department has to settle a difference (a proposal)."""
+
+
+def compare_all(house: House, frames: Frames) -> pl.DataFrame:
+    """Every reconciliation over all that is known (transforms.reconcile.difference.COMPARED)."""
+    holdings = Holdings(
+        accepted=frames.rows_of(frames.current()),
+        latest=frames.rows_of(frames.current(("accepted", "questions", "returned"))),
+        layout=frames.layout,
+        districts={d.code: d.returns for d in house.catalogue.districts},
+    )
+    return reconcile(holdings, house.catalogue)
+
+
+def note_differences(house: House, compared: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Enter what opened, changed or closed in the record, and return it."""
+    events = new_events(compared, house.journal.difference_events())
+    rows = [{**row, "at": as_of, "actor": "yueji"} for row in events.iter_rows(named=True)]
+    house.journal.note_differences(rows)
+    return events
+
+
+def facts_of(
+    house: House, frames: Frames, compared: pl.DataFrame, district: District, month: str, as_of: datetime
+) -> Facts:
+    """What a district knew of a month at a moment."""
+    current = frames.rows_of(frames.current())
+    of_district = pl.col("district") == district.code
+    followed = follow(compared.filter(of_district), month)
+    due = house.workdays.nth_after(month, house.catalogue.form("F10").due + DAYS_TO_SETTLE)[0]
+    return Facts(
+        catalogue=house.catalogue,
+        district=district,
+        period=month,
+        as_of=as_of,
+        observations=observe(current, frames.layout, house.catalogue).filter(of_district),
+        submissions=submissions_of(frames).filter(of_district),
+        findings=frames.findings.filter(of_district),
+        differences=followed.with_columns(due=pl.lit(due)),
+        deadlines=house.deadlines(as_of).filter(of_district),
+        touches=load_touches(house.catalogue),
+    )
+
+
+def submissions_of(frames: Frames) -> pl.DataFrame:
+    """The submissions as the workbooks show them: with the counts of their findings and who filed them."""
+    violated = frames.findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)
+    counts = violated.group_by("submission").agg(
+        hard=(pl.col("severity") == Severity.HARD.value).sum().cast(pl.Int64),
+        soft=(pl.col("severity") == Severity.SOFT.value).sum().cast(pl.Int64),
+    )
+    heads = frames.heads
+    if heads.height:
+        told = heads.group_by("submission").agg(
+            reporter=pl.col("reporter").drop_nulls().first(),
+            auditor=pl.col("auditor").drop_nulls().first(),
+            has_explanation=pl.col("explanation").is_not_null().any(),
+        )
+    else:
+        told = pl.DataFrame(
+            schema={"submission": pl.String, "reporter": pl.String, "auditor": pl.String, "has_explanation": pl.Boolean}
+        )
+    rows = frames.submissions.rename({"id": "submission"})
+    rows = rows.join(counts, on="submission", how="left", maintain_order="left")
+    rows = rows.join(told, on="submission", how="left", maintain_order="left")
+    soft = pl.col("soft").fill_null(0)
+    return rows.with_columns(
+        hard=pl.col("hard").fill_null(0),
+        soft=soft,
+        explained=pl.when(pl.col("has_explanation").fill_null(False)).then(soft).otherwise(0),
+    ).drop("has_explanation")
+
+
+def publish(house: House, product: str, ref_period: str, as_of: datetime, frames: Frames | None = None) -> list[Path]:
+    """Publish one product of one period for every district that had to file by then.
+
+    Nothing is published again unless something that goes into it changed; nothing published is overwritten.
+    """
+    frames = frames or load_frames(house, as_of)
+    compared = compare_all(house, frames)
+    written = []
+    for district in house.catalogue.districts:
+        last = ref_period if product == MONTHLY else min(period.months_of(ref_period)[-1], _last_over(as_of))
+        if district.first_period <= last:
+            facts = facts_of(house, frames, compared, district, last, as_of)
+            written += _publish_one(house, facts, product, ref_period, as_of)
+    return written
+
+
+def _last_over(as_of: datetime) -> str:
+    return period.previous(f"{as_of:%Y-%m}")
+
+
+def _publish_one(house: House, facts: Facts, product: str, ref_period: str, as_of: datetime) -> list[Path]:
+    editions = house.journal.publications().filter(
+        (pl.col("district") == facts.district.code)
+        & (pl.col("product") == product)
+        & (pl.col("ref_period") == ref_period)
+    )
+    inputs = digest_of(house, facts, product)
+    folder = house.settings.outbound / facts.district.name / product
+    if inputs in editions["inputs"]:
+        return _lay_out_again(house, editions.filter(pl.col("inputs") == inputs), folder)
+    edition = int(editions["edition"].max() or 0) + 1  # type: ignore[arg-type]  # an Int64
+    changes = _changes(house, editions, facts)
+    if product == MONTHLY:
+        data, name = build_monthly(facts, edition, changes), monthly_name(facts, edition)
+    else:
+        data, name = build_quarterly(facts, ref_period, edition, changes), quarterly_name(facts, ref_period, edition)
+    sha256 = house.archive.keep(data, "published", ".xlsx")
+    _keep_figures(house, facts, sha256)
+    target = folder / name
+    write_atomically(target, data)
+    house.journal.publish(
+        {
+            "district": facts.district.code,
+            "product": product,
+            "ref_period": ref_period,
+            "edition": edition,
+            "as_of": as_of,
+            "published_at": as_of,
+            "file": name,
+            "workbook_sha256": sha256,
+            "inputs": inputs,
+            "code_version": code_version(),
+            "ruleset": house.catalogue.digest,
+        }
+    )
+    return [target]
+
+
+def _lay_out_again(house: House, edition: pl.DataFrame, folder: Path) -> list[Path]:
+    """What is in the record lies in outbound, even where a crash or a hand removed it."""
+    row = edition.row(-1, named=True)
+    target = folder / row["file"]
+    if not target.exists():
+        write_atomically(target, house.archive.fetch(row["workbook_sha256"], "published", ".xlsx"))
+    return []
+
+
+def digest_of(house: House, facts: Facts, product: str) -> str:
+    """Names everything that goes into a workbook: the submissions that count, the differences, rules and code."""
+    digest = hashlib.sha256()
+    for word in (product, facts.district.code, facts.period, house.catalogue.digest, code_version()):
+        digest.update(word.encode() + b"\0")
+    known = facts.submissions.filter(pl.col("period") <= facts.period)
+    for frame, columns in (
+        (known, ["submission", "status", "version"]),
+        (facts.differences, ["id", "state", "cause", "difference"]),
+    ):
+        digest.update(frame.select(columns).sort(columns).write_csv().encode())
+    return digest.hexdigest()
+
+
+def _keep_figures(house: House, facts: Facts, workbook: str) -> None:
+    """Keep the figures that a workbook was made of, under its hash, for the list of changes of the next edition."""
+    columns = ["series", "item", "period", "value", "unit", "submission", "sheet", "cell"]
+    path = house.archive.path(workbook, "published", ".parquet")
+    if not path.exists():
+        frame = facts.known.select(columns)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(path)
+
+
+def _changes(house: House, editions: pl.DataFrame, facts: Facts) -> pl.DataFrame | None:
+    """What changed since the last edition: series, item, period, unit, old, new, reason; None for a first edition."""
+    if editions.is_empty():
+        return None
+    last = editions.sort("edition").row(-1, named=True)
+    path = house.archive.path(last["workbook_sha256"], "published", ".parquet")
+    if not path.exists():
+        return None
+    keys = ["series", "item", "period"]
+    old = pl.read_parquet(path).select(*keys, old="value", old_submission="submission")
+    new = facts.known.select(*keys, "unit", new="value", submission="submission")
+    both = new.join(old, on=keys, how="full", coalesce=True, maintain_order="left_right")
+    changed = both.filter(~pl.col("old").eq_missing(pl.col("new")))
+    told = facts.submissions.select("submission", "version", "form", "file")
+    changed = changed.join(told, on="submission", how="left", maintain_order="left")
+    first = pl.col("old_submission").is_null()
+    reason = pl.when(first).then(pl.lit("补报")).otherwise(pl.lit("重报"))
+    return changed.select(
+        *keys, "unit", "old", "new", reason=pl.format("{} {} V{}", reason, pl.col("form"), pl.col("version"))
+    )
+
+
+def periods_to_publish(house: House, touched: Iterable[str], as_of: datetime) -> list[tuple[str, str]]:
+    """What a night publishes: the month that is due, its quarter, the last whole quarter, and what was published
+    before and has been touched."""
+    due = _last_over(as_of)
+    quarter = period.quarter_of(due)
+    wanted = {(MONTHLY, due), (QUARTERLY, quarter), (QUARTERLY, period.shift_quarter(quarter, -1))}
+    if house.settings.publish_on_touch:
+        before = house.journal.publications().select("product", "ref_period").unique()
+        touched_periods = {*touched, *(period.quarter_of(m) for m in touched)}
+        wanted |= {(p, r) for p, r in before.iter_rows() if r in touched_periods}
+    return sorted(wanted)
