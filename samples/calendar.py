@@ -1,27 +1,37 @@
-"""When a department drops its file: on a working day, at the latest the one on which the return is due."""
+"""Working days of the sample: when the treasury pays, and when a department drops its file."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
+from catalogue.workdays import load_workdays
 from transforms.model import Return
-from transforms.period import first_day, shift
+from transforms.period import first_day, last_day
 
-# First ten days of the months in which samples are filed (notices of the State Council for 2021 to 2023).
-_HOLIDAYS = (
-    "2021-04-05 2021-05-03 2021-05-04 2021-05-05 2021-10-01 2021-10-04 2021-10-05 2021-10-06 2021-10-07 "
-    "2022-01-03 2022-02-01 2022-02-02 2022-02-03 2022-02-04 2022-04-04 2022-04-05 2022-05-02 2022-05-03 "
-    "2022-05-04 2022-06-03 2022-10-03 2022-10-04 2022-10-05 2022-10-06 2022-10-07 2023-01-02"
-)
-_WORKED_WEEKENDS = "2021-02-07 2021-05-08 2021-10-09 2022-04-02 2022-05-07 2022-10-08 2022-10-09"
-HOLIDAYS, WORKED_WEEKENDS = (frozenset(map(date.fromisoformat, days.split())) for days in (_HOLIDAYS, _WORKED_WEEKENDS))
+
+def month_of(day: date) -> str:
+    return f"{day.year:04d}-{day.month:02d}"
 
 
 def working_day(period: str, number: int) -> date:
     """The so many-th working day after the reference period."""
-    day = first_day(shift(period, 1)) - timedelta(days=1)
-    while number:
-        day += timedelta(days=1)
-        number -= (day.weekday() < 5 and day not in HOLIDAYS) or day in WORKED_WEEKENDS
+    return load_workdays().nth_after(period, number)[0]
+
+
+@cache
+def working_days_of(period: str) -> tuple[date, ...]:
+    begin = first_day(period)
+    days = (begin + timedelta(days=i) for i in range(last_day(period).day))
+    return tuple(day for day in days if load_workdays().is_workday(day)[0])
+
+
+def draw_working_day(rng: Random, period: str) -> date:
+    return rng.choice(working_days_of(period))
+
+
+def working_day_on_or_before(day: date) -> date:
+    while not load_workdays().is_workday(day)[0]:
+        day -= timedelta(days=1)
     return day
 
 

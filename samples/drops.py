@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -93,7 +94,7 @@ def refiled(filing: Filing, version: int, dropped: datetime) -> Filing:
 def write_drops(inbound: Path, drops: Sequence[Drop], workers: int = 1) -> list[Path]:
     """Write the files with their drop times; the order is that of `drops`."""
     if workers > 1 and len(drops) > 20:
-        with ProcessPoolExecutor(workers) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             list(pool.map(_write_drop, [inbound] * len(drops), drops, chunksize=4))
     else:
         for drop in drops:

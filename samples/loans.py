@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from samples.calendar import draw_working_day, month_of, working_day_on_or_before
 from samples.draws import FEN_PER_WAN, vary
 from samples.identity import Firm, draw_firms
-from samples.taxes import draw_weekday, month_of, weekday_on_or_before
 from transforms.period import december_before, last_day, months_between, previous, shift, year_to_date
 
 BANK_TAX = "银税互动"
@@ -123,7 +123,7 @@ def _draw_ledger(rng: Random, periods: list[str]) -> list[Loan]:
     borrowed: set[str] = set()
     loans: list[Loan] = []
     for m in periods:
-        drawn = [(draw_weekday(rng, m), bank) for bank, f in BANKS.items() for _ in range(rng.randint(*f.loans))]
+        drawn = [(draw_working_day(rng, m), bank) for bank, f in BANKS.items() for _ in range(rng.randint(*f.loans))]
         for day, bank in sorted(drawn):
             firm = rng.choice(firms)
             number = f"{bank}-SD{m[:4]}{m[5:]}-{len(loans) + 1:04d}"
@@ -144,7 +144,7 @@ def _draw_loan(rng: Random, number: str, firm: Firm, bank: str, day: date, known
         kind=kind,
         product=rng.choice(_PRODUCTS),
         platform=rng.choice(_PLATFORMS),
-        credited=weekday_on_or_before(day - timedelta(days=rng.randint(1, 15))),
+        credited=working_day_on_or_before(day - timedelta(days=rng.randint(1, 15))),
         drawn=day,
         matures=matures,
         amount=rng.randint(14 if small else 18, 26 if small else 40) * 5 * FEN_PER_WAN,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from samples.calendar import draw_working_day, month_of, working_day_on_or_before
 from samples.draws import FEN_PER_WAN, FEN_PER_YUAN, spread, vary
 from samples.identity import Firm, draw_firms
 from transforms.period import first_day, last_day, months_between, previous, shift, split, year_ago, year_to_date
@@ -111,23 +112,6 @@ class Taxes:
         return sum(self.policies[policy, m].times for m in year_to_date(period))
 
 
-def month_of(day: date) -> str:
-    return f"{day.year:04d}-{day.month:02d}"
-
-
-def weekday_on_or_before(day: date) -> date:
-    return day - timedelta(days=max(0, day.weekday() - 4))
-
-
-def draw_weekday(rng: Random, period: str) -> date:
-    days = [first_day(period) + timedelta(days=i) for i in range(last_day(period).day)]
-    return rng.choice([d for d in days if d.weekday() < 5])
-
-
-def split_days(period: str) -> int:
-    return last_day(period).day
-
-
 def draw_taxes(rng: Random, periods: list[str]) -> Taxes:
     """Refunds, vouchers and policies of `periods`; refunds go one month further, so that some stand unpaid."""
     refunds = _draw_refunds(rng, periods)
@@ -158,9 +142,9 @@ def _draw_refunds(rng: Random, periods: list[str]) -> list[Refund]:
 
 
 def _draw_refund(rng: Random, firm: Firm, period: str, amount: int) -> Refund:
-    paid = draw_weekday(rng, period)
-    approved = weekday_on_or_before(paid - timedelta(days=rng.randint(1, 5)))
-    applied = weekday_on_or_before(approved - timedelta(days=rng.randint(2, 12)))
+    paid = draw_working_day(rng, period)
+    approved = working_day_on_or_before(paid - timedelta(days=rng.randint(1, 5)))
+    applied = working_day_on_or_before(approved - timedelta(days=rng.randint(2, 12)))
     return Refund(
         firm=firm,
         tax_period=previous(month_of(applied)),
@@ -212,7 +196,7 @@ def _draw_vouchers(rng: Random, periods: list[str], refunds: list[Refund]) -> li
         for kind, (few, many, low, high) in _OTHER_KINDS.items():
             for _ in range(rng.randint(few, many)):
                 amount = rng.randint(low * FEN_PER_YUAN, high * FEN_PER_YUAN)
-                drawn.append(Voucher("", rng.choice(payees).key, kind, draw_weekday(rng, m), amount, PAID))
+                drawn.append(Voucher("", rng.choice(payees).key, kind, draw_working_day(rng, m), amount, PAID))
         if i % 3 == 1:
             drawn.append(_sent_back(rng, [v for v in drawn if v.kind == "误收" and month_of(v.paid) == m]))
         if i % 6 == 4:
@@ -220,7 +204,7 @@ def _draw_vouchers(rng: Random, periods: list[str], refunds: list[Refund]) -> li
             drawn.append(_sent_back(rng, [v for v in drawn if v.number in slow]))
         if i % 4 == 2:
             amount = rng.randint(500_000, 5_000_000)
-            drawn.append(Voucher("", rng.choice(payees).key, "其他", draw_weekday(rng, m), amount, SUSPENDED))
+            drawn.append(Voucher("", rng.choice(payees).key, "其他", draw_working_day(rng, m), amount, SUSPENDED))
     ordered = sorted(drawn, key=lambda v: (v.paid, v.kind, v.payee, v.amount, v.status))
     return [v if v.number else replace(v, number=f"TK{v.paid:%y%m}{i:05d}") for i, v in enumerate(ordered, 1)]
 
@@ -228,7 +212,7 @@ def _draw_vouchers(rng: Random, periods: list[str], refunds: list[Refund]) -> li
 def _sent_back(rng: Random, candidates: list[Voucher]) -> Voucher:
     """An earlier voucher over the same amount that came back (wrong account): the later one replaces it."""
     replacement = rng.choice([v for v in candidates if v.paid.day >= 12])
-    day = weekday_on_or_before(replacement.paid - timedelta(days=rng.randint(1, 2)))
+    day = working_day_on_or_before(replacement.paid - timedelta(days=rng.randint(1, 2)))
     return replace(replacement, number="", paid=day, status=RETURNED)
 
 
