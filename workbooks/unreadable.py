@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "plain_text": "文件实际是文本（如 CSV），不是 Excel 工作簿。" + _USE_TEMPLATE,
     "pdf": "文件是 PDF，不是 Excel 工作簿。" + _USE_TEMPLATE,
     "archive": "文件是压缩包，不是 Excel 工作簿。请解压后逐个报送其中的 .xlsx 文件。",
+    "no_table": "没有找到任何一张报表的表头，无法识别是哪张报表。请使用下发的模板，不要改动表头，填好后再报。",
     "not_workbook": "文件不是有效的 Excel 工作簿（.xlsx）。" + _SAVE_AS,
     # What is wrong inside
     "damaged": "文件已损坏或没有传完，无法打开。请用 Excel 或 WPS 打开检查，另存一份后重新上传。",

@@ -1,0 +1,299 @@
+"""Find the tables of a return on a sheet by their headers, wherever they stand, and the rows that are theirs."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from workbooks.cells import Cell, Sheet
+from workbooks.shapes import ColumnShape, TableShape
+from workbooks.wording import loose, plain, told_unit
+
+_DEPTHS = (1, 2, 3)
+_MERGE_PLACES = 20_000
+"""A merge of more places is a frame around a sheet, not a header."""
+
+_ENDS = re.compile(
+    r"(注|附注|备注|说明|填表说明|填报说明)\d*[:.、]|(填报人|制表人|填表人|审核人|联系电话|填报日期|负责人):?"
+)
+_ADDRESS_LINE = re.compile(r"填报单位|统计期|报告期|(?<!填报)单位:")
+_COLUMN_NUMBERS = ("栏次", "列次", "甲")
+
+
+class Header(NamedTuple):
+    """Where the header of a table stands and which column of the sheet carries which declared column."""
+
+    table: TableShape
+    top: int
+    bottom: int
+    columns: dict[str, int]
+    texts: dict[int, tuple[str, ...]]
+    doubled: dict[str, int]
+
+    @property
+    def score(self) -> int:
+        return 3 * len(self.columns) - len(self.table.columns)
+
+    @property
+    def missing(self) -> list[ColumnShape]:
+        return [c for c in self.table.columns if c.required and c.code not in self.columns]
+
+    @property
+    def unknown(self) -> dict[int, str]:
+        taken = {*self.columns.values(), *self.doubled.values()}
+        return {c: "".join(path) for c, path in self.texts.items() if c not in taken}
+
+
+@dataclass
+class Block:
+    """A located table: its header, its rows (data, parts, totals), the rows above it and below it."""
+
+    header: Header
+    before: list[int]
+    rows: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+
+
+class Grid:
+    """A sheet with its merged places filled: the text that a reader sees at a place."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.cells = sheet.cells
+        self.rows = sheet.rows()
+        self.order = list(self.rows)
+
+    @cached_property
+    def anchors(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Every place inside a merge → the place at its top left."""
+        widest = max((column for _, column in self.cells), default=0)
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for top, left, bottom, right in self.sheet.merges:
+            columns = range(left, min(right, widest) + 1)
+            if (bottom - top + 1) * len(columns) > _MERGE_PLACES:
+                continue
+            found |= dict.fromkeys(product(range(top, bottom + 1), columns), (top, left))
+        return found
+
+    @cached_property
+    def merged_columns(self) -> dict[int, list[int]]:
+        """The columns of each row that lie inside a merge."""
+        found: dict[int, list[int]] = {}
+        for row, column in self.anchors:
+            found.setdefault(row, []).append(column)
+        return found
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        found = self.cells.get((row, column))
+        if found is None:
+            anchor = self.anchors.get((row, column))
+            return self.cells.get(anchor) if anchor else None
+        return found
+
+    def paths(self, top: int, bottom: int) -> dict[int, tuple[str, ...]]:
+        """The texts above each column from `top` to `bottom`, a merged one once, empty ones left out."""
+        columns = {cell.column for row in range(top, bottom + 1) for cell in self.rows.get(row, ())}
+        columns.update(*(self.merged_columns.get(row, ()) for row in range(top, bottom + 1)))
+        found: dict[int, tuple[str, ...]] = {}
+        for column in sorted(columns):
+            seen: dict[tuple[int, int], str] = {}
+            for row in range(top, bottom + 1):
+                place = self.anchors.get((row, column), (row, column))
+                cell = self.cells.get(place)
+                # A merge that begins above the header (a title over it) is none of its levels.
+                if cell is not None and place[0] >= top and cell.text.strip():
+                    seen[place] = cell.text
+            if seen:
+                found[column] = tuple(seen.values())
+        return found
+
+
+class _Words:
+    """The header spellings of one table: strict (as declared), loose, and of the lower level alone."""
+
+    def __init__(self, table: TableShape, units: frozenset[str]) -> None:
+        self.table = table
+        self.strict: dict[str, str] = {}
+        relaxed: dict[str, set[str]] = {}
+        lower: dict[str, set[str]] = {}
+        for column in table.columns:
+            for header in (column.header, *column.synonyms):
+                self.strict.setdefault(plain(header), column.code)
+                self.strict.setdefault(plain(column.group + header), column.code)
+                for spelt in (header, column.group + header):
+                    relaxed.setdefault(loose(spelt, units), set()).add(column.code)
+            if column.group and plain(column.header).startswith(plain(column.group)):
+                rest = plain(column.header)[len(plain(column.group)) :]
+                lower.setdefault(rest, set()).add(column.code)
+        self.loose = {word: next(iter(codes)) for word, codes in relaxed.items() if len(codes) == 1 and word}
+        self.lower = {word: next(iter(codes)) for word, codes in lower.items() if len(codes) == 1 and word}
+        self.vocabulary = {loose(w, units) for c in table.columns for w in (c.header, c.group, *c.synonyms) if w}
+        self.vocabulary |= {loose(word, units) for word in lower} - {""}
+
+
+class Locator:
+    """Finds the given tables. One locator serves all sheets of a file, and all files of a worker."""
+
+    def __init__(self, tables: Iterable[TableShape], units: frozenset[str]) -> None:
+        self.units = units
+        self.words = [_Words(t, units) for t in tables if t.layout != "note"]
+        self.vocabulary = frozenset().union(*(w.vocabulary for w in self.words)) if self.words else frozenset()
+        self.known: dict[str, bool] = {}
+
+    def blocks(self, grid: Grid) -> list[Block]:
+        """The tables of a sheet, downwards, with the rows that belong to each."""
+        blocks: list[Block] = []
+        loose_rows: list[int] = []
+        order, i = grid.order, 0
+        while i < len(order):
+            header = self.header_at(grid, order[i])
+            if header is None:
+                loose_rows.append(order[i])
+                i += 1
+                continue
+            if blocks:
+                blocks[-1].after = loose_rows
+            block = Block(header, loose_rows)
+            blocks.append(block)
+            loose_rows = []
+            while i < len(order) and order[i] <= header.bottom:
+                i += 1
+            i = self._take_rows(grid, block, i)
+        if blocks:
+            blocks[-1].after = loose_rows
+        return blocks
+
+    def _take_rows(self, grid: Grid, block: Block, i: int) -> int:
+        """Give a block its rows from position `i` of the sheet's rows on; where it ends is handed back."""
+        order, header = grid.order, block.header
+        titles = {plain(c.text) for row in block.before for c in grid.rows[row] if c.text.strip()}
+        while i < len(order):
+            cells = grid.rows[order[i]]
+            first = next((c for c in cells if c.text.strip()), None)
+            if first is None:
+                # Formulas without a stored result have no text, but are told.
+                if any(c.column in header.columns.values() for c in cells):
+                    block.rows.append(order[i])
+                i += 1
+                continue
+            word = plain(first.text) if first.kind == "text" else ""
+            if word and _ENDS.match(word) and not _is_filled(cells, header):
+                return i
+            again = self.header_at(grid, order[i]) if word and self._is_known(word) else None
+            if again is not None:
+                if again.columns != header.columns:
+                    return i
+                while i < len(order) and order[i] <= again.bottom:
+                    i += 1
+                continue
+            # The title and the unit line come again on every printed page; a row of numbers heads some forms.
+            if not (word in titles or _ADDRESS_LINE.match(word) or word in _COLUMN_NUMBERS):
+                block.rows.append(order[i])
+            i += 1
+        return i
+
+    def _is_known(self, text: str) -> bool:
+        known = self.known.get(text)
+        if known is None:
+            known = self.known[text] = loose(text, self.units) in self.vocabulary
+        return known
+
+    def header_at(self, grid: Grid, row: int) -> Header | None:
+        """The table whose header begins in this row; of several the one that fits best."""
+        cells = grid.rows[row]
+        if sum(c.kind == "text" and self._is_known(c.text) for c in cells) < 2:
+            return None
+        found: list[Header] = []
+        for depth in _DEPTHS:
+            texts = grid.paths(row, row + depth - 1)
+            paths = [_Path(column, path, self.units) for column, path in texts.items()]
+            _carry_groups(paths, grid, row)
+            for words in self.words:
+                columns, doubled = _match(words, paths)
+                if 2 * len(columns) >= max(2, len(words.table.columns)) and len(columns) > 1:
+                    found.append(Header(words.table, row, row + depth - 1, columns, texts, doubled))
+        # Of equal fits the shallowest: a deeper one has taken in a row of data.
+        return max(found, key=lambda h: (h.score, -h.bottom), default=None)
+
+
+def _is_filled(cells: Sequence[Cell], header: Header) -> bool:
+    """Whether a row has numbers in the table's columns: then it is no note, whatever its first word."""
+    columns = set(header.columns.values())
+    return sum(c.kind == "number" and c.column in columns for c in cells) >= 2
+
+
+class _Path:
+    """The header above one column in its spellings."""
+
+    def __init__(self, column: int, texts: tuple[str, ...], units: frozenset[str]) -> None:
+        self.column, self.texts, self.units = column, texts, units
+        self.joined = plain("".join(texts))
+        self.last = plain(texts[-1])
+        self.carried = ""
+
+    def spellings(self) -> Iterator[str]:
+        yield self.joined
+        if self.carried:
+            yield self.carried
+        if self.last != self.joined:
+            yield self.last
+
+
+def _carry_groups(paths: list[_Path], grid: Grid, top: int) -> None:
+    """Where a group's cells were unmerged, only the first carries its name: the next ones take it over."""
+    group, before = "", 0
+    for path in paths:
+        upper = grid.cell(top, path.column)
+        if len(path.texts) > 1:
+            group = plain(path.texts[0])
+        elif upper is None or not upper.text.strip():
+            if group and path.column == before + 1:
+                path.carried = group + path.joined
+        else:
+            group = ""
+        before = path.column
+
+
+def _match(words: _Words, paths: list[_Path]) -> tuple[dict[str, int], dict[str, int]]:
+    """Declared column → column of the sheet; and columns whose header came a second time.
+
+    The surest spelling first: as declared, then without punctuation, then the lower level alone where it is unique.
+    """
+    columns: dict[str, int] = {}
+    doubled: dict[str, int] = {}
+    rest = list(paths)
+
+    def take(path: _Path, code: str | None) -> bool:
+        if code is None:
+            return False
+        if code in columns:
+            doubled.setdefault(code, path.column)
+        else:
+            columns[code] = path.column
+        return True
+
+    # A path as a whole is surer than its carried group, and that surer than its last level.
+    for level in ("joined", "carried", "last"):
+        rest = [p for p in rest if not take(p, words.strict.get(getattr(p, level)))]
+    for path in list(rest):
+        for text in path.spellings():
+            code = words.loose.get(loose(text, path.units))
+            if code is not None and code not in columns:
+                columns[code] = path.column
+                rest.remove(path)
+                break
+    counts = Counter(p.last for p in paths)
+    for path in rest:
+        code = words.lower.get(path.last)
+        if code is not None and code not in columns and counts[path.last] == 1:
+            columns[code] = path.column
+    return columns, {c: n for c, n in doubled.items() if n not in columns.values()}
+
+
+def header_units(header: Header, units: frozenset[str]) -> dict[str, str]:
+    """Columns whose header on the sheet tells a unit in brackets: code → unit."""
+    found = {code: told_unit("".join(header.texts.get(c, ())), units) for code, c in header.columns.items()}
+    return {code: unit for code, unit in found.items() if unit}
