@@ -1,0 +1,322 @@
+"""The sheets of the published workbooks as declared: columns, order, charts, page set-up, paragraphs.
+
+A new column or sheet is an entry of monthly.yaml or quarterly.yaml; the frames that they show are made by
+`transforms.schedule` and `transforms.analyse` under the names used here.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from catalogue.declarations import Entry, read_declarations
+from transforms.facts import EvaluationIndicator, Touch
+from transforms.model import Catalogue
+from transforms.narrate import Paragraph, Sentence
+
+HERE = Path(__file__).parent
+KINDS = ("cover", "table", "text")
+FORMATS = (
+    "text",
+    "wrap",
+    "centre",
+    "date",
+    "datetime",
+    "int",
+    "amount",
+    "by_row",
+    "target",
+    "percent",
+    "growth",
+    "change",
+    "points",
+    "light",
+    "state",
+)
+CHARTS = ("bar_stacked", "column_line", "column_stacked", "waterfall", "line")
+PAPERS = {"A4": 9, "A3": 8}
+LONGEST_NAME = 31
+"""Excel refuses a longer name of a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """One column of a block: `code` is the column of the frame. `formula` maps the row's `<code>|by` to a live
+    formula ("": every row); {other} is the cell of the same row, {other:rows} the data rows of that column.
+    `total`: the 合计 row sums the rows shown. `name` is the defined name of the row's cell. `blank`: a missing
+    figure is an empty grey cell, since a chart would draw any text as zero. `repeat` makes one column a month."""
+
+    code: str
+    header: str
+    format: str
+    group: str = ""
+    width: float = 0
+    span: int = 1
+    unit: str = ""
+    decimals: int = 2
+    formula: Mapping[str, str] = field(default_factory=dict)
+    total: bool = False
+    name: str = ""
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A native chart bound to the block's cells. `bars` and `lines` name columns; lines stand on the second axis
+    when `second` names it. `across`: one series a row, over these columns."""
+
+    kind: str
+    title: str
+    x: str
+    bars: tuple[str, ...]
+    lines: tuple[str, ...]
+    axis: str
+    second: str
+    source: str
+    height: int
+    columns: int
+    below: bool
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table of a sheet: the frame, its columns, the notes below and a chart beside or below it."""
+
+    frame: str
+    title: str
+    unit: str
+    columns: tuple[SheetColumn, ...]
+    notes: tuple[str, ...]
+    chart: Chart | None
+    page_break: bool
+    row_height: float
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    code: str
+    name: str
+    kind: str
+    title: str
+    unit: str
+    paper: str
+    portrait: bool
+    pages: int
+    freeze: int
+    repeat_header: bool
+    grid: tuple[float, ...]
+    blocks: tuple[Block, ...]
+    paragraphs: tuple[Paragraph, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def tab(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+@cache
+def load_workbook(name: str, folder: Path = HERE) -> tuple[Sheet, ...]:
+    """The sheets of `monthly` or `quarterly`, in order.
+
+    Raises:
+        CatalogueError: a declaration is wrong; the message names file and line.
+    """
+    sheets: list[Sheet] = []
+    for entry in read_declarations(folder / f"{name}.yaml"):
+        place = entry.place
+        sheet = _sheet(entry)
+        if len(sheet.tab) > LONGEST_NAME:
+            raise place.error(f"“{sheet.tab}” is longer than {LONGEST_NAME} characters: Excel refuses it")
+        if re.search(r"[\[\]:*?/\\]", sheet.tab):
+            raise place.error(f"“{sheet.tab}” carries a character that Excel refuses in a name")
+        if any(s.code == sheet.code for s in sheets):
+            raise place.error(f"sheet “{sheet.code}” stands twice")
+        sheets.append(sheet)
+    return tuple(sheets)
+
+
+@cache
+def load_evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[str, ...]) -> tuple[EvaluationIndicator, ...]:
+    """The 18 indicators of the national evaluation; departments and figures are held against the catalogue's."""
+    made = []
+    for entry in read_declarations(HERE / "evaluation.yaml"):
+        place = entry.place
+        one = EvaluationIndicator(
+            code=entry.take("code"),
+            name=entry.take("name"),
+            department=entry.take("department"),
+            core=entry.take("core", default=""),
+            figures=entry.words("figures"),
+        )
+        if one.department not in catalogue_departments:
+            raise place.error(f"unknown department “{one.department}”")
+        for figure in (*one.figures, *filter(None, [one.core])):
+            if figure not in indicators:
+                raise place.error(f"unknown indicator “{figure}”")
+        entry.done()
+        made.append(one)
+    return tuple(made)
+
+
+def evaluation_of(catalogue: Catalogue) -> tuple[EvaluationIndicator, ...]:
+    return load_evaluation(tuple(d.code for d in catalogue.departments), tuple(i.code for i in catalogue.indicators))
+
+
+@cache
+def _touches(rules: tuple[str, ...], series: frozenset[str]) -> tuple[Touch, ...]:
+    made = []
+    for entry in read_declarations(HERE / "touches.yaml"):
+        place = entry.place
+        touch = Touch(entry.take("rule"), entry.words("series"), entry.words("items"))
+        if touch.rule not in rules:
+            raise place.error(f"unknown reconciliation “{touch.rule}”")
+        for one in touch.series:
+            if one not in series:
+                raise place.error(f"unknown series “{one}”")
+        entry.done()
+        made.append(touch)
+    return tuple(made)
+
+
+def touches_of(catalogue: Catalogue) -> tuple[Touch, ...]:
+    """What each reconciliation throws doubt on when it does not hold."""
+    series = {s.series for s in catalogue.statistics}
+    series |= {f"{t.code}.{c.code}" for t in catalogue.tables() for c in t.columns}
+    return _touches(tuple(r.code for r in catalogue.reconciliations), frozenset(series))
+
+
+def _sheet(entry: Entry) -> Sheet:
+    place, kind, paper = entry.place, entry.take("kind", default="table"), entry.take("paper", default="A4")
+    if kind not in KINDS:
+        raise place.error(f"unknown kind of sheet “{kind}”: {', '.join(KINDS)}")
+    if paper not in PAPERS:
+        raise place.error(f"unknown paper “{paper}”: {', '.join(PAPERS)}")
+    blocks = tuple(_block(one) for one in entry.take("blocks", list, []))
+    grid = tuple(float(w) for w in entry.take("grid", list, []))
+    if blocks and not grid:
+        grid = tuple(column.width for column in blocks[0].columns)
+    for block in blocks:
+        if sum(column.span for column in block.columns) > len(grid):
+            raise place.error(f"block “{block.frame}” has more columns than the grid of the sheet")
+    sheet = Sheet(
+        code=entry.take("code"),
+        name=entry.take("name"),
+        kind=kind,
+        title=entry.take("title"),
+        unit=entry.take("unit", default=""),
+        paper=paper,
+        portrait=entry.take("portrait", bool, False),
+        pages=entry.take("pages", int, 1),
+        freeze=entry.take("freeze", int, 0),
+        repeat_header=entry.take("repeat_header", bool, len(blocks) == 1),
+        grid=grid,
+        blocks=blocks,
+        paragraphs=tuple(_paragraph(one) for one in entry.take("paragraphs", list, [])),
+        notes=entry.words("notes"),
+    )
+    entry.done()
+    return sheet
+
+
+def _block(entry: Entry) -> Block:
+    columns: list[SheetColumn] = []
+    for one in entry.take("columns", list):
+        columns += _columns(one)
+    codes = [column.code for column in columns]
+    for column in columns:
+        if codes.count(column.code) > 1:
+            raise entry.place.error(f"column “{column.code}” stands twice")
+        for formula in column.formula.values():
+            _check_formula(entry, formula, codes)
+    chart = entry.take("chart", dict, None)
+    block = Block(
+        frame=entry.take("frame"),
+        title=entry.take("title", default=""),
+        unit=entry.take("unit", default=""),
+        columns=tuple(columns),
+        notes=entry.words("notes"),
+        chart=_chart(chart, codes) if chart is not None else None,
+        page_break=entry.take("page_break", bool, False),
+        row_height=float(entry.take("row_height", (int, float), 20)),
+        empty=entry.take("empty", default="本月无"),
+    )
+    entry.done()
+    return block
+
+
+def _check_formula(entry: Entry, formula: str, codes: Iterable[str]) -> None:
+    for word in re.findall(r"\{(\w+)(?::rows)?\}", formula):
+        if word not in (*codes, "progress"):
+            raise entry.place.error(f"formula {formula}: unknown column “{word}”")
+
+
+def _columns(entry: Entry) -> list[SheetColumn]:
+    place, kind = entry.place, entry.take("format", default="text")
+    if kind not in FORMATS:
+        raise place.error(f"unknown format “{kind}”: {', '.join(FORMATS)}")
+    formula = entry.take("formula", (str, dict), {})
+    count = entry.take("repeat", int, 0)
+    code = entry.take("code")
+    column = SheetColumn(
+        code=code,
+        header=entry.take("header"),
+        format=kind,
+        group=entry.take("group", default=""),
+        width=float(entry.take("width", (int, float), 10)),
+        span=entry.take("span", int, 1),
+        unit=entry.take("unit", default=""),
+        decimals=entry.take("decimals", int, 2),
+        formula=MappingProxyType({"": formula} if isinstance(formula, str) else dict(formula)),
+        total=entry.take("total", bool, False),
+        name=entry.take("name", default=""),
+        blank=entry.take("blank", bool, False),
+    )
+    entry.done()
+    if not count:
+        return [column]
+    return [_numbered(column, n) for n in range(count)]
+
+
+def _numbered(column: SheetColumn, number: int) -> SheetColumn:
+    """One of the columns that stand for months: code m00 …, its header is filled in when the month is known."""
+    values = {name: getattr(column, name) for name in column.__slots__}
+    return SheetColumn(**values | {"code": f"{column.code}{number:02d}", "header": f"{{{column.code}{number:02d}}}"})
+
+
+def _chart(entry: Entry, codes: Iterable[str]) -> Chart:
+    place = entry.place
+    chart = Chart(
+        kind=entry.take("kind"),
+        title=entry.take("title"),
+        x=entry.take("x"),
+        bars=entry.words("bars"),
+        lines=entry.words("lines"),
+        axis=entry.take("axis", default=""),
+        second=entry.take("second", default=""),
+        source=entry.take("source"),
+        height=entry.take("height", int, 300),
+        columns=entry.take("columns", int, 0),
+        below=entry.take("below", bool, False),
+        rows=entry.words("rows"),
+    )
+    if chart.kind not in CHARTS:
+        raise place.error(f"unknown kind of chart “{chart.kind}”: {', '.join(CHARTS)}")
+    for code in (chart.x, *chart.bars, *chart.lines):
+        if code not in codes:
+            raise place.error(f"chart “{chart.title}”: unknown column “{code}”")
+    entry.done()
+    return chart
+
+
+def _paragraph(entry: Entry) -> Paragraph:
+    sentences = []
+    for one in entry.take("sentences", list):
+        sentences.append(Sentence(one.words("clauses"), one.take("each", default="")))
+        one.done()
+    paragraph = Paragraph(entry.take("title"), tuple(sentences))
+    entry.done()
+    return paragraph

@@ -1,0 +1,395 @@
+"""What one district knew at one moment, and how a figure is looked up in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+import polars as pl
+
+from transforms import period as months
+from transforms.model import EXACT, Catalogue, District, Indicator, State
+
+UNREPORTED = "未报"
+NOT_APPLICABLE = "—"
+SUPPRESSED = "＊"
+EIGHTH_PLACE = Decimal("1e-8")
+OPEN_STATES = (State.DIFFERENT.value, State.ONE_SIDED.value)
+"""A figure that such a difference touches is shown with (待核)."""
+
+OBSERVATIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "district": pl.String,
+        "department": pl.String,
+        "form": pl.String,
+        "table": pl.String,
+        "series": pl.String,
+        "item": pl.String,
+        "period": pl.String,
+        "basis": pl.String,
+        "unit": pl.String,
+        "value": EXACT,
+        "half": EXACT,
+        "text": pl.String,
+        "missing": pl.String,
+        "submission": pl.String,
+        "version": pl.Int64,
+        "file": pl.String,
+        "sheet": pl.String,
+        "cell": pl.String,
+    }
+)
+SUBMISSIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "district": pl.String,
+        "department": pl.String,
+        "form": pl.String,
+        "period": pl.String,
+        "submission": pl.String,
+        "version": pl.Int64,
+        "file": pl.String,
+        "sha256": pl.String,
+        "arrived_at": pl.Datetime("us"),
+        "received_at": pl.Datetime("us"),
+        "decided_at": pl.Datetime("us"),
+        "status": pl.String,
+        "hard": pl.Int64,
+        "soft": pl.Int64,
+        "explained": pl.Int64,
+        "reporter": pl.String,
+        "auditor": pl.String,
+        "reasons": pl.String,
+    }
+)
+FINDINGS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "district": pl.String,
+        "department": pl.String,
+        "form": pl.String,
+        "period": pl.String,
+        "submission": pl.String,
+        "file": pl.String,
+        "table": pl.String,
+        "rule": pl.String,
+        "rule_id": pl.String,
+        "severity": pl.String,
+        "verdict": pl.String,
+        "sheet": pl.String,
+        "cell": pl.String,
+        "row": pl.Int64,
+        "column": pl.String,
+        "told": pl.String,
+        "expected": pl.String,
+        "difference": EXACT,
+        "unit": pl.String,
+        "message": pl.String,
+    }
+)
+DIFFERENCES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "id": pl.String,
+        "district": pl.String,
+        "rule": pl.String,
+        "name": pl.String,
+        "key": pl.String,
+        "period": pl.String,
+        "left": pl.String,
+        "left_value": EXACT,
+        "right": pl.String,
+        "right_value": EXACT,
+        "unit": pl.String,
+        "difference": EXACT,
+        "low": EXACT,
+        "high": EXACT,
+        "state": pl.String,
+        "cause": pl.String,
+        "explanation": pl.String,
+        "lines": pl.Int64,
+        "owner": pl.String,
+        "due": pl.Date,
+        "since": pl.String,
+        "age": pl.Int64,
+        "left_cell": pl.String,
+        "right_cell": pl.String,
+    }
+)
+DEADLINES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {"district": pl.String, "form": pl.String, "period": pl.String, "due": pl.Date, "provisional": pl.Boolean}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationIndicator:
+    """One of the 18 indicators of the national evaluation. `figures` are our core figures that it is judged by,
+    `core` the one that stands for it; none where no return carries it yet."""
+
+    code: str
+    name: str
+    department: str
+    core: str = ""
+    figures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a difference of `rule` throws doubt on: the series, and the items ("{key}": the item the difference is
+    about)."""
+
+    rule: str
+    series: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+class Figure(NamedTuple):
+    """A figure with its rounding interval (base unit) and the observations it stands on.
+
+    `why` says what is shown when there is no value: 未报, or — where nothing was due.
+    """
+
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    sources: tuple[str, ...]
+    why: str = UNREPORTED
+
+    @property
+    def told(self) -> bool:
+        return self.value is not None
+
+
+NOTHING = Figure(None, None, None, (), NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One district's figures up to `period`, as known at `as_of` (wall time of Asia/Shanghai).
+
+    The frames hold at least the columns of OBSERVATIONS, SUBMISSIONS, FINDINGS, DIFFERENCES and DEADLINES; rows of
+    other districts and of later periods are left aside. Where a figure was filed more than once, the highest
+    version stands.
+    """
+
+    catalogue: Catalogue
+    district: District
+    period: str
+    as_of: datetime
+    observations: pl.DataFrame
+    submissions: pl.DataFrame
+    findings: pl.DataFrame
+    differences: pl.DataFrame
+    deadlines: pl.DataFrame
+    touches: tuple[Touch, ...] = field(default=())
+
+    @cached_property
+    def known(self) -> pl.DataFrame:
+        """Observations of this district up to the period, the highest version of each, with their `key`."""
+        return (
+            self.observations.filter(pl.col("district") == self.district.code, pl.col("period") <= self.period)
+            .sort("version", maintain_order=True)
+            .unique(["series", "item", "period"], keep="last", maintain_order=True)
+            .with_columns(key=pl.concat_str("series", "item", "period", separator="|"))
+        )
+
+    @cached_property
+    def _index(self) -> dict[str, tuple[Decimal | None, Decimal]]:
+        known = self.known.select("key", "value", pl.col("half").fill_null(0))
+        return {key: (value, half) for key, value, half in known.iter_rows()}
+
+    def figure(self, series: str, item: str, period: str) -> Figure:
+        """The figure that was told for one item and month."""
+        key = f"{series}|{item}|{period}"
+        value, half = self._index.get(key, (None, Decimal(0)))
+        if value is not None:
+            return Figure(value, value - half, value + half, (key,))
+        return Figure(None, None, None, (), UNREPORTED if self.due(series, period) else NOT_APPLICABLE)
+
+    def due(self, series: str, period: str) -> bool:
+        """Whether this district had to file the return of `series` for that month."""
+        form = series.split(".", maxsplit=1)[0]
+        return form in self.district.returns and self.district.first_period <= period <= self.period
+
+    def items(self, series: str, period: str) -> list[str]:
+        """Row keys of a series in a month, in the order of the return; without 合计."""
+        rows = self.known.filter(pl.col("series") == series, pl.col("period") == period, pl.col("item") != "合计")
+        return rows["item"].to_list()
+
+    def at(self, period: str) -> "Facts":
+        """The same knowledge, looking at an earlier month."""
+        return Facts(
+            self.catalogue,
+            self.district,
+            period,
+            self.as_of,
+            self.observations,
+            self.submissions,
+            self.findings,
+            self.differences,
+            self.deadlines,
+            self.touches,
+        )
+
+    @cached_property
+    def differences_known(self) -> pl.DataFrame:
+        return self.differences.filter(pl.col("district") == self.district.code, pl.col("period") <= self.period)
+
+    @cached_property
+    def _doubts(self) -> dict[str, tuple[str, ...]]:
+        touches = {t.rule: t for t in self.touches}
+        doubts: dict[str, tuple[str, ...]] = {}
+        open_ones = self.differences_known.filter(pl.col("state").is_in(OPEN_STATES))
+        for row in open_ones.sort("id").iter_rows(named=True):
+            if row["rule"] in touches:
+                for key in _touched(touches[row["rule"]], row):
+                    doubts[key] = (*doubts.get(key, ()), row["id"])
+        return doubts
+
+    def doubts(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the open differences that touch one of these observations."""
+        return tuple(sorted({found for key in sources for found in self._doubts.get(key, ())}))
+
+    @cached_property
+    def sources(self) -> pl.DataFrame:
+        """Where every figure stands: key, series, item, period, form, file, sheet, cell, version, sha256."""
+        files = self.submissions.select("submission", "sha256").unique("submission", keep="last", maintain_order=True)
+        return self.known.join(files, on="submission", how="left", maintain_order="left").select(
+            "key", "series", "item", "period", "form", "file", "sheet", "cell", "version", "sha256"
+        )
+
+
+def _touched(touch: Touch, difference: Mapping[str, object]) -> list[str]:
+    """Keys of the observations that a difference throws doubt on; a difference that names columns touches these."""
+    sides = f"{difference['left'] or ''} {difference['right'] or ''} {difference['key'] or ''}"
+    named = [s for s in touch.series if s in sides or s.rpartition(".")[2] in sides.replace(".", " ").split()]
+    key = str(difference["key"] or "")
+    return [
+        f"{series}|{item.replace('{key}', key)}|{difference['period']}"
+        for series in named or touch.series
+        for item in touch.items
+    ]
+
+
+def exact(value: Decimal | int | None) -> Decimal | None:
+    """A number as frames hold it: eight places, rounded half up."""
+    return None if value is None else Decimal(value).quantize(EIGHTH_PLACE, ROUND_HALF_UP)
+
+
+def missing_of(parts: Iterable[Figure]) -> Figure:
+    """The figure that cannot be computed, since one of its parts is missing: 未报 weighs more than —."""
+    whys = [p.why for p in parts if not p.told]
+    return Figure(None, None, None, (), UNREPORTED if UNREPORTED in whys else NOT_APPLICABLE)
+
+
+def add(parts: Iterable[Figure]) -> Figure:
+    """The sum; missing when any part is missing, never a sum of what happens to be there."""
+    parts = list(parts)
+    if not parts or not all(p.told for p in parts):
+        return missing_of(parts) if parts else NOTHING
+    return Figure(
+        sum((p.value for p in parts if p.value is not None), Decimal(0)),
+        sum((p.low for p in parts if p.low is not None), Decimal(0)),
+        sum((p.high for p in parts if p.high is not None), Decimal(0)),
+        tuple(key for p in parts for key in p.sources),
+    )
+
+
+def subtract(left: Figure, right: Figure) -> Figure:
+    if left.value is None or right.value is None or left.low is None or right.low is None:
+        return missing_of((left, right))
+    assert left.high is not None
+    assert right.high is not None
+    sources = (*left.sources, *right.sources)
+    return Figure(left.value - right.value, left.low - right.high, left.high - right.low, sources)
+
+
+def divide(numerator: Figure, denominator: Figure, complement: bool = False) -> Figure:
+    """The ratio with its interval; — where the denominator may be zero. Both parts are not negative."""
+    if numerator.value is None or denominator.value is None:
+        return missing_of((numerator, denominator))
+    assert numerator.low is not None
+    assert numerator.high is not None
+    assert denominator.low is not None
+    assert denominator.high is not None
+    sources = (*numerator.sources, *denominator.sources)
+    if denominator.low <= 0:
+        return Figure(None, None, None, sources, NOT_APPLICABLE)
+    ends = [n / d for n in (numerator.low, numerator.high) for d in (denominator.low, denominator.high)]
+    value, low, high = numerator.value / denominator.value, min(ends), max(ends)
+    return Figure(1 - value, 1 - high, 1 - low, sources) if complement else Figure(value, low, high, sources)
+
+
+def growth(now: Figure, base: Figure) -> Figure:
+    """now ÷ base − 1; — where the base is zero."""
+    ratio = divide(now, base)
+    if ratio.value is None or ratio.low is None or ratio.high is None:
+        return ratio
+    return Figure(ratio.value - 1, ratio.low - 1, ratio.high - 1, ratio.sources)
+
+
+def points(now: Figure, base: Figure) -> Figure:
+    """The difference of two rates in percentage points."""
+    change = subtract(now, base)
+    if change.value is None or change.low is None or change.high is None:
+        return change
+    return Figure(change.value * 100, change.low * 100, change.high * 100, change.sources)
+
+
+def basis_of(catalogue: Catalogue, series: str) -> str:
+    """The basis of a told column or of a statistic."""
+    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    return statistic.basis if statistic else catalogue.column(series).basis
+
+
+def value_in(facts: Facts, indicator: Indicator, period: str) -> Figure:
+    """本月: a flow of the month, a balance at its end, or a rate."""
+    if indicator.series:
+        return facts.figure(indicator.series, indicator.item, period)
+    numerator = facts.figure(indicator.numerator, indicator.item, period)
+    denominator = facts.figure(indicator.denominator, indicator.item, period)
+    return divide(numerator, denominator, indicator.complement)
+
+
+def value_over(facts: Facts, indicator: Indicator, span: Iterable[str]) -> Figure:
+    """Over several months: a flow is summed, a balance is that of the last month, a rate is Σ numerators ÷ Σ
+    denominators where both are flows, else that of the last month. An average cannot be put together from averages."""
+    span = list(span)
+    if not span:
+        return NOTHING
+    if indicator.nature == "flow":
+        return add(value_in(facts, indicator, month) for month in span)
+    if indicator.nature == "rate" and sums_up(facts.catalogue, indicator):
+        numerator = add(facts.figure(indicator.numerator, indicator.item, month) for month in span)
+        denominator = add(facts.figure(indicator.denominator, indicator.item, month) for month in span)
+        return divide(numerator, denominator, indicator.complement)
+    return NOTHING if indicator.nature == "average" and len(span) > 1 else value_in(facts, indicator, span[-1])
+
+
+def sums_up(catalogue: Catalogue, indicator: Indicator) -> bool:
+    """Whether numerator and denominator of a rate are both flows of the month."""
+    parts = (indicator.numerator, indicator.denominator)
+    return all(part and basis_of(catalogue, part) == "month" for part in parts)
+
+
+def year_to_date(facts: Facts, indicator: Indicator, period: str) -> Figure:
+    """本年累计: as told, else put together from the months; — for what does not cumulate."""
+    if indicator.ytd:
+        return facts.figure(indicator.ytd, indicator.item, period)
+    if indicator.nature == "flow" or (indicator.nature == "rate" and sums_up(facts.catalogue, indicator)):
+        return value_over(facts, indicator, months.year_to_date(period))
+    return NOTHING
+
+
+def cumulates(facts: Facts, indicator: Indicator) -> bool:
+    return bool(indicator.ytd) or indicator.nature == "flow" or sums_up(facts.catalogue, indicator)
+
+
+def last_year(facts: Facts, indicator: Indicator, period: str) -> Figure:
+    """上年同期: what is told for it now, else what was filed a year ago, on the same basis."""
+    if indicator.ytd_last_year:
+        told = facts.figure(indicator.ytd_last_year, indicator.item, period)
+        if told.told:
+            return told
+    compare = year_to_date if cumulates(facts, indicator) else value_in
+    return compare(facts, indicator, months.year_ago(period))

@@ -1,0 +1,101 @@
+"""Typography and number formats of the published workbooks (reporting-system.md, §4 and §5)."""
+
+import re
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+
+TITLE_FONT = "方正小标宋简体"
+BODY_FONT = "仿宋_GB2312"
+HEAD_FONT = "黑体"
+NUMBER_FONT = "Times New Roman"
+BORDER = "#7F7F7F"
+HEAD_FILL = "#EDEFF2"
+TOTAL_FILL = "#F7F8FA"
+MISSING = {"bg_color": "#D9D9D9", "font_color": "#595959"}
+FILLS: dict[str, dict[str, str]] = {
+    "绿": {"bg_color": "#C6EFCE", "font_color": "#006100"},
+    "黄": {"bg_color": "#FFEB9C", "font_color": "#9C6500"},
+    "红": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    "蓝": {"bg_color": "#BDD7EE", "font_color": "#1F3864"},
+    "灰": {"bg_color": "#D9D9D9", "font_color": "#595959"},
+}
+STATE_FILLS = {
+    "有差异": FILLS["红"],
+    "硬性": FILLS["红"],
+    "退回待重报": FILLS["红"],
+    "无法读取": FILLS["红"],
+    "未报(逾期)": FILLS["红"],
+    "无法核对": FILLS["灰"],
+    "未报": FILLS["灰"],
+    "时间差": FILLS["黄"],
+    "软性": FILLS["黄"],
+    "待说明": FILLS["黄"],
+}
+INTEGER = "#,##0"
+GROWTH = "+0.00%;[Red]-0.00%;0.00%"
+POINTS = "+0.00;[Red]-0.00;0.00"
+RATE_POINTS = '+0.00"百分点";[Red]-0.00"百分点";0.00"百分点"'
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(text: object) -> str:
+    """Text that a cell can hold: no control characters, no more than Excel takes."""
+    return _CONTROL.sub("", "" if text is None else str(text))[:32767]
+
+
+def number_format(unit: str, decimals: int) -> str:
+    """`#,##0`, `#,##0.00`, `0.00%`."""
+    places = f".{'0' * decimals}" if decimals else ""
+    return f"0{places}%" if unit == "%" else f"#,##0{places}"
+
+
+class Formats:
+    """The formats of one workbook, each made once. The order of making is part of the bytes of the file."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def get(self, **properties: Any) -> Format:
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            base = {"font_name": BODY_FONT, "font_size": 12, "valign": "vcenter"}
+            self._made[key] = self._book.add_format(base | properties)
+        return self._made[key]
+
+    def title(self) -> Format:
+        return self.get(font_name=TITLE_FONT, font_size=22, align="center")
+
+    def subtitle(self) -> Format:
+        return self.get(font_name=HEAD_FONT, font_size=13, align="left")
+
+    def unit_line(self) -> Format:
+        return self.get(align="right", font_size=11)
+
+    def note(self) -> Format:
+        return self.get(font_size=11, text_wrap=True, align="left", valign="top")
+
+    def header(self) -> Format:
+        return self.get(
+            font_name=HEAD_FONT, align="center", text_wrap=True, border=1, border_color=BORDER, bg_color=HEAD_FILL
+        )
+
+    def text(self, total: bool, align: str = "left", wrap: bool = False, **more: Any) -> Format:
+        look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": align}
+        if wrap:
+            look["text_wrap"] = True
+        if total:
+            look |= {"font_name": HEAD_FONT, "bg_color": TOTAL_FILL}
+        return self.get(**look | more)
+
+    def number(self, total: bool, pattern: str, **more: Any) -> Format:
+        look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": "right", "font_name": NUMBER_FONT}
+        if total:
+            look |= {"bold": True, "bg_color": TOTAL_FILL}
+        return self.get(**look | {"num_format": pattern} | more)
+
+    def missing(self, grey: bool) -> Format:
+        look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": "center"}
+        return self.get(**look | (MISSING if grey else {"font_color": "#7F7F7F"}))

@@ -1,0 +1,85 @@
+"""The monthly scheduling workbook: 江北区优化营商环境月调度表(2022年8月).xlsx."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from catalogue.sheets import evaluation_of, load_workbook, touches_of
+from transforms import narrate, schedule
+from transforms import period as months
+from transforms.facts import Facts
+from transforms.lights import time_progress
+from workbooks.publication import build
+
+
+def monthly_file_name(district: str, period: str, edition: int = 1) -> str:
+    """江北区优化营商环境月调度表(2022年8月).xlsx, later editions …(2022年8月)(第2版).xlsx. `district` is its name."""
+    return f"{district}优化营商环境月调度表({months.chinese(period)}){edition_text(edition)}.xlsx"
+
+
+def edition_text(edition: int) -> str:
+    return "" if edition == 1 else f"(第{edition}版)"
+
+
+def build_monthly(facts: Facts, edition: int = 1, changes: pl.DataFrame | None = None) -> bytes:
+    """The workbook as bytes; the same facts give the same bytes.
+
+    Args:
+        changes: what differs from the edition before (schedule.revisions), shown in M15.
+    """
+    facts = with_touches(facts)
+    frames, brief = monthly_frames(facts, changes)
+    number = months.split(facts.period)[1]
+    words = {
+        "district": facts.district.name,
+        "period": months.chinese(facts.period),
+        "issue": f"{facts.period[:4]}年第{number}期",
+        "progress": f"{narrate.rounded(time_progress(facts.period) * 100, 2)}%",
+        "progress_formula": f"{number}/12",
+        "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
+        "digest": facts.catalogue.digest,
+    }
+    cover = [
+        ("期数", words["issue"]),
+        ("编制单位", facts.district.office),
+        ("编制日期", narrate.chinese_day(facts.as_of.date())),
+        ("签发人", ""),
+        ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
+        ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
+    ]
+    return build(facts, load_workbook("monthly"), frames, words, cover, brief)
+
+
+def with_touches(facts: Facts) -> Facts:
+    return facts if facts.touches else replace(facts, touches=touches_of(facts.catalogue))
+
+
+def monthly_frames(facts: Facts, changes: pl.DataFrame | None) -> tuple[dict[str, pl.DataFrame], narrate.Brief]:
+    """Every frame that monthly.yaml names, and the brief."""
+    overview = schedule.overview(facts, evaluation_of(facts.catalogue))
+    frames = {
+        "overview": overview,
+        "lights_by_lead": schedule.lights_by_lead(overview),
+        "indicators": schedule.indicators(facts),
+        "entities_by_month": schedule.entities_by_month(facts),
+        "reports": schedule.reports(facts),
+        "differences": schedule.differences(facts),
+        "failed_checks": schedule.failed_checks(facts),
+        "policies": schedule.policies(facts),
+        "treasury_check": schedule.treasury_check(facts),
+        "treasury_refunds": schedule.treasury_refunds(facts),
+        "deferrals": schedule.deferrals(facts),
+        "refunds_by_month": schedule.refunds_by_month(facts),
+        "banks": schedule.banks(facts),
+        "centre_loans": schedule.centre_loans(facts),
+        "waterfall": schedule.waterfall(facts),
+        "revisions": schedule.frame([], **schedule.REVISION_COLUMNS) if changes is None else changes,
+        "unreported": schedule.unreported(facts),
+        "definitions": schedule.definitions(facts),
+        "code_lists": schedule.code_lists(facts),
+    }
+    paragraphs = next(sheet.paragraphs for sheet in load_workbook("monthly") if sheet.kind == "text")
+    brief = narrate.write_brief(facts, paragraphs, frames)
+    frames["left_out"] = brief.left_out.with_columns(kind=pl.lit("data"))
+    frames["brief_numbers"] = narrate.numbers_with_sources(facts, brief)
+    return frames, brief

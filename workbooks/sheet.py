@@ -1,0 +1,374 @@
+"""One declared sheet written with XlsxWriter: title, blocks, live formulas, native charts, and where every number
+comes from.
+
+Numbers stay exact until the very last step: `_float` is the only place where one becomes binary.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from catalogue.sheets import PAPERS, Block, Sheet, SheetColumn
+from transforms.facts import UNREPORTED
+from transforms.model import Unit
+from workbooks.charts import add_chart
+from workbooks.formats import (
+    FILLS,
+    GROWTH,
+    INTEGER,
+    POINTS,
+    RATE_POINTS,
+    STATE_FILLS,
+    Formats,
+    clean,
+    number_format,
+)
+
+TITLE_HEIGHT = 40
+LINE = 17.0
+"""Height of a line of 12 point, in points."""
+WIDE, NARROW = 2.35, 1.25
+"""Widths of a Chinese and of another character of 12 point, in widths of a column's unit."""
+TEXT_FORMATS = ("text", "wrap", "centre", "light", "state")
+_WORD = re.compile(r"\{(\w+)(:rows)?\}")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number that stands in a published cell, and one observation behind it (`key`, if any)."""
+
+    sheet: str
+    cell: str
+    value: float
+    how: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a block stands: first and last row of data, the column of each code, first column right of it."""
+
+    first: int
+    last: int
+    columns: Mapping[str, int]
+    right: int
+
+
+class SheetWriter:
+    """Writes the blocks of one sheet from top to bottom. `words` fill the titles and notes."""
+
+    def __init__(
+        self,
+        book: xlsxwriter.Workbook,
+        formats: Formats,
+        sheet: Sheet,
+        words: Mapping[str, str],
+        units: Mapping[str, Unit],
+    ) -> None:
+        self.book, self.formats, self.sheet, self.words, self.units = book, formats, sheet, words, units
+        self.page: Worksheet = book.add_worksheet(sheet.tab)
+        self.printed: list[Printed] = []
+        self.row = 0
+        self.breaks: list[int] = []
+        self.frozen = False
+
+    # ---- the page ----
+
+    def set_up(self) -> None:
+        """Paper, margins, header and footer, widths."""
+        page, sheet = self.page, self.sheet
+        page.set_paper(PAPERS[sheet.paper])
+        if not sheet.portrait:
+            page.set_landscape()
+        page.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
+        page.set_header('&L&"黑体,常规"&10内部资料 注意保存', {"margin": 0.35})
+        page.set_footer('&C&"仿宋_GB2312,常规"&10第 &P 页 共 &N 页', {"margin": 0.35})
+        page.fit_to_pages(1, 0)
+        page.center_horizontally()
+        page.hide_gridlines(2)
+        for number, width in enumerate(sheet.grid):
+            page.set_column(number, number, width)
+
+    def title(self) -> None:
+        last = len(self.sheet.grid) - 1
+        self.page.set_row(0, TITLE_HEIGHT)
+        self._merge(0, 0, last, self.fill(self.sheet.title), self.formats.title())
+        self.row = 1
+        if self.sheet.unit:
+            self.page.set_row(1, 20)
+            self._merge(1, 0, last, self.fill(self.sheet.unit), self.formats.unit_line())
+            self.row = 2
+        self.page.repeat_rows(0, self.row - 1)
+
+    def fill(self, text: str) -> str:
+        return _WORD.sub(lambda hit: self.words.get(hit[1], hit[0]), text)
+
+    def notes(self, notes: Sequence[str]) -> None:
+        width = sum(self.sheet.grid)
+        for note in notes:
+            text = self.fill(note)
+            self.page.set_row(self.row, lines_of(text, width) * LINE + 2)
+            self._merge(self.row, 0, len(self.sheet.grid) - 1, text, self.formats.note())
+            self.row += 1
+
+    def finish(self) -> None:
+        self.notes(self.sheet.notes)
+        self.page.set_h_pagebreaks(self.breaks)
+        self.page.print_area(0, 0, max(self.row - 1, 0), len(self.sheet.grid) - 1)
+
+    def _merge(self, row: int, first: int, last: int, text: str, look: Any) -> None:
+        """A merged text; a merge of one cell is none."""
+        if first == last:
+            self.page.write_string(row, first, clean(text), look)
+        else:
+            self.page.merge_range(row, first, row, last, "", look)
+            self.page.write_string(row, first, clean(text), look)
+
+    # ---- a block ----
+
+    def block(self, block: Block, frame: pl.DataFrame) -> Placed:
+        if block.page_break and self.row > 2:
+            self.breaks.append(self.row)
+        self._subtitle(block)
+        top = self.row
+        columns = self._header(block)
+        first = self.row
+        rows = frame.to_dicts()
+        body = [n for n, row in enumerate(rows) if row["kind"] == "data"]
+        span = (first + min(body), first + max(body)) if body else (first, first)
+        for number, row in enumerate(rows):
+            self._data_row(block, columns, row, first + number, span)
+        self.row = first + len(rows)
+        right = max(start + column.span for column, start in zip(block.columns, columns.values(), strict=True))
+        if not rows:
+            self._merge(self.row, 0, right - 1, block.empty, self.formats.text(False, "center"))
+            self.page.set_row(self.row, block.row_height)
+            self.row += 1
+        placed = Placed(span[0], span[1], columns, right)
+        if block.chart:
+            self._chart(block, placed, top)
+        self.notes(block.notes)
+        self.row += 1
+        return placed
+
+    def _subtitle(self, block: Block) -> None:
+        last = len(self.sheet.grid) - 1
+        if block.title:
+            self.page.set_row(self.row, 26)
+            self._merge(self.row, 0, last - 2, self.fill(block.title), self.formats.subtitle())
+            if block.unit:
+                self._merge(self.row, last - 1, last, self.fill(block.unit), self.formats.unit_line())
+            self.row += 1
+
+    def _header(self, block: Block) -> dict[str, int]:
+        """One row, or two where columns stand in groups. Returns the column of each code."""
+        page, look, top = self.page, self.formats.header(), self.row
+        levels = 2 if any(column.group for column in block.columns) else 1
+        starts: dict[str, int] = {}
+        at = 0
+        for column in block.columns:
+            starts[column.code] = at
+            bottom = top + levels - 1
+            header = self.fill(column.header)
+            row = bottom if column.group else top
+            if row == bottom and column.span == 1:
+                page.write_string(row, at, clean(header), look)
+            else:
+                page.merge_range(row, at, bottom, at + column.span - 1, clean(header), look)
+            at += column.span
+        self._groups(block, starts, top)
+        width = {c.code: sum(self.sheet.grid[starts[c.code] : starts[c.code] + c.span]) for c in block.columns}
+        lines = [lines_of(self.fill(c.header), width[c.code]) for c in block.columns]
+        heights = [22.0, 22.0] if levels == 2 else [0.0]
+        heights[-1] = max(24.0, max(lines) * LINE + 6 - (heights[0] if levels == 2 and max(lines) > 1 else 0))
+        if levels == 2:
+            in_groups = [n for n, c in zip(lines, block.columns, strict=True) if c.group]
+            heights[-1] = max(heights[-1], max(in_groups) * LINE + 6)
+        for number, height in enumerate(heights):
+            page.set_row(top + number, height)
+        self.row = top + levels
+        self._freeze(top)
+        return starts
+
+    def _groups(self, block: Block, starts: Mapping[str, int], top: int) -> None:
+        look = self.formats.header()
+        columns = list(block.columns)
+        while columns:
+            group = columns[0].group
+            run = 1
+            while run < len(columns) and columns[run].group == group:
+                run += 1
+            if group:
+                last = columns[run - 1]
+                self._merge(top, starts[columns[0].code], starts[last.code] + last.span - 1, group, look)
+            columns = columns[run:]
+
+    def _freeze(self, top: int) -> None:
+        """The panes are frozen below the first header; it is repeated in print where it is the only one."""
+        if self.frozen:
+            return
+        self.frozen = True
+        self.page.freeze_panes(self.row, self.sheet.freeze)
+        if self.sheet.repeat_header:
+            self.page.repeat_rows(0, self.row - 1)
+
+    def _data_row(
+        self, block: Block, columns: Mapping[str, int], row: Row, at: int, span: tuple[int, int]
+    ) -> None:
+        height = block.row_height
+        for column in block.columns:
+            place = _Cell(column, at, columns[column.code], columns, span)
+            width = sum(self.sheet.grid[place.column : place.column + column.span])
+            text = self._cell(place, row)
+            if column.format in ("wrap", "text") and text:
+                height = max(height, lines_of(text, width) * LINE + 6)
+        self.page.set_row(at, height)
+
+    def _cell(self, place: "_Cell", row: Row) -> str:
+        """Write one cell; returns the text that stands in it, if it is text."""
+        column, value = place.of, row.get(place.of.code)
+        total = row["kind"] != "data"
+        if column.span > 1:
+            self.page.merge_range(
+                place.row, place.column, place.row, place.column + column.span - 1, "", self.formats.text(total)
+            )
+        if column.format in TEXT_FORMATS or (value is not None and isinstance(value, str)):
+            return self._text(place, row, clean(value), total)
+        if column.format in ("date", "datetime"):
+            return self._date(place, value, total)
+        if value is None:
+            return self._missing(place, row, total)
+        self._number(place, row, Decimal(value), total)
+        return ""
+
+    def _text(self, place: "_Cell", row: Row, text: str, total: bool) -> str:
+        kind = place.of.format
+        align = "center" if kind in ("centre", "light", "state") else "left"
+        more = FILLS.get(text, {}) if kind == "light" else STATE_FILLS.get(text, {}) if kind == "state" else {}
+        wrap = kind in ("wrap", "text")
+        self.page.write_string(place.row, place.column, text, self.formats.text(total, align, wrap, **more))
+        return text
+
+    def _date(self, place: "_Cell", value: date | datetime | None, total: bool) -> str:
+        if value is None:
+            self.page.write_string(place.row, place.column, UNREPORTED, self.formats.missing(True))
+            return ""
+        pattern = "yyyy-mm-dd hh:mm" if place.of.format == "datetime" else "yyyy-mm-dd"
+        look = self.formats.number(total, pattern, align="center")
+        self.page.write_datetime(place.row, place.column, value, look)
+        return ""
+
+    def _missing(self, place: "_Cell", row: Row, total: bool) -> str:
+        why = row.get(f"{place.of.code}|why")
+        why = UNREPORTED if why is None else why
+        if place.of.blank or not why:
+            grey = bool(why) and why != "—"
+            look = self.formats.missing(True) if grey else self.formats.text(total)
+            self.page.write_blank(place.row, place.column, None, look)
+        else:
+            self.page.write_string(place.row, place.column, why, self.formats.missing(why == UNREPORTED))
+        return ""
+
+    def _number(self, place: "_Cell", row: Row, value: Decimal, total: bool) -> None:
+        column = place.of
+        unit = row.get("unit") or "" if column.format in ("by_row", "target") else column.unit
+        shown = value if unit in ("", "%") else value / self.units[unit].factor
+        look = self.formats.number(total, self._pattern(column, row, unit))
+        formula = self._formula(place, row)
+        number = _float(shown)
+        if formula:
+            self.page.write_formula(place.row, place.column, formula, look, number)
+        else:
+            self.page.write_number(place.row, place.column, number, look)
+        if column.name and row["kind"] == "data":
+            name = column.name.format(**{key: word for key, word in row.items() if isinstance(word, str)})
+            self.book.define_name(name, f"='{self.sheet.tab}'!{xl_rowcol_to_cell(place.row, place.column, True, True)}")
+        how = "公式" if formula else "数值"
+        cell = xl_rowcol_to_cell(place.row, place.column)
+        for key in row.get(f"{column.code}|src") or [None]:
+            self.printed.append(Printed(self.sheet.tab, cell, number, how, key))
+
+    def _pattern(self, column: SheetColumn, row: Row, unit: str) -> str:
+        kind = column.format
+        if kind in ("by_row", "target"):
+            pattern = number_format(unit, row["decimals"] if row.get("decimals") is not None else 0)
+            sign = row.get("comparator") or ""
+            return f'"{sign}"{pattern}' if kind == "target" and sign else pattern
+        if kind == "change":
+            return RATE_POINTS if row.get("nature") == "rate" else GROWTH
+        fixed = {"int": INTEGER, "percent": "0.00%", "growth": GROWTH, "points": POINTS}
+        return fixed.get(kind) or number_format(unit, column.decimals)
+
+    def _formula(self, place: "_Cell", row: Row) -> str:
+        """The live formula of a cell, if it has one."""
+        column = place.of
+        if row["kind"] == "total" and column.total:
+            return "=SUM({})".format(place.rows(column.code))
+        formula = column.formula.get("") or column.formula.get(row.get(f"{column.code}|by") or "", "")
+
+        def cell(hit: re.Match[str]) -> str:
+            if hit[1] == "progress":
+                return self.words["progress_formula"]
+            return place.rows(hit[1]) if hit[2] else place.cell(hit[1])
+
+        return _WORD.sub(cell, formula)
+
+    # ---- charts ----
+
+    def _chart(self, block: Block, placed: Placed, top: int) -> None:
+        assert block.chart is not None
+        first_column = 0 if block.chart.below else placed.right
+        grid = self.sheet.grid[first_column : first_column + block.chart.columns or None]
+        width = sum(int(w * 7 + 5) for w in grid) - 24
+        row = self.row + 1 if block.chart.below else top
+        add_chart(self.book, self.page, self.sheet.tab, block, placed.columns, (placed.first, placed.last), (row, first_column, width), self.fill)
+        # The rows that the chart covers stand ready, so that nothing is written under it.
+        taken = 0.0 if block.chart.below else (len(range(top, self.row)) * block.row_height + 26) * 4 / 3
+        while taken < block.chart.height + 12:
+            self.page.set_row(self.row, 20)
+            self.row += 1
+            taken += 20 * 4 / 3
+        self._merge(
+            self.row, first_column, len(self.sheet.grid) - 1, self.fill(block.chart.source), self.formats.note()
+        )
+        self.row += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    of: SheetColumn
+    row: int
+    column: int
+    columns: Mapping[str, int]
+    span: tuple[int, int]
+
+    def cell(self, code: str) -> str:
+        return str(xl_rowcol_to_cell(self.row, self.columns[code]))
+
+    def rows(self, code: str) -> str:
+        column = self.columns[code]
+        return f"{xl_rowcol_to_cell(self.span[0], column)}:{xl_rowcol_to_cell(self.span[1], column)}"
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines of 12 point a text takes in a column of this width."""
+    total = 0
+    for line in text.split("\n"):
+        units = sum(WIDE if ord(c) > 0x2000 else NARROW for c in line)
+        total += max(1, math.ceil(units / max(width - 1, 1)))
+    return total
+
+
+def _float(value: Decimal) -> float:
+    """The one place where a number becomes binary: xlsx holds nothing else."""
+    return float(value)
