@@ -61,8 +61,11 @@ def _construct_entry(loader: _Loader, node: yaml.MappingNode) -> Iterator[Entry]
     yield entry
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        place = Place(loader.file, key_node.start_mark.line + 1)
+        if not isinstance(key, str):
+            raise place.error(f"“{key_node.value}” is not a word in YAML: write it in quotes")
         if key in entry:
-            raise Place(loader.file, key_node.start_mark.line + 1).error(f"“{key}” stands twice")
+            raise place.error(f"“{key}” stands twice")
         entry[key] = loader.construct_object(value_node, deep=True)
 
 

@@ -1,0 +1,257 @@
+"""The catalogue is checked when it is loaded; every mistake is told with file and line."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from catalogue.declarations import CatalogueError
+from catalogue.load import HERE, load
+
+Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def catalogue_with(tmp_path: Path) -> Edit:
+    """Makes a copy of the catalogue with one text replaced in one file."""
+
+    def replace(file: str, old: str, new: str) -> Path:
+        folder = tmp_path / "catalogue"
+        shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return replace
+
+
+def line_of(file: str, text: str) -> int:
+    lines = (HERE / file).read_text(encoding="utf-8").splitlines()
+    return next(i for i, line in enumerate(lines, start=1) if text in line)
+
+
+def test_the_six_returns_are_declared_with_their_tables() -> None:
+    catalogue = load()
+    tables = {r.code: [t.short for t in r.tables] for r in catalogue.returns}
+    assert tables == {
+        "F01": ["summary", "refunds", "deferrals"],
+        "F02": ["summary", "vouchers"],
+        "F03": ["entities", "startup"],
+        "F05": ["cases", "items", "told"],
+        "F09": ["summary", "loans"],
+        "F10": ["balances"],
+    }
+
+
+def test_every_column_of_the_reporting_system_is_declared() -> None:
+    """By form and header, from the published list of columns; what we add is told here."""
+    headers = {
+        f"{r.code}/{c.header}" for r in load().returns for t in r.tables if t.layout != "note" for c in t.columns
+    }
+    published = (Path(__file__).parent / "published_columns.txt").read_text(encoding="utf-8").split("\n")
+    assert {line for line in published if line} - headers == set()
+    assert headers - set(published) == set()
+
+
+def test_all_codes_of_hard_and_soft_checks_are_in_use() -> None:
+    from transforms.edits.heads import head_edits
+
+    used = {e.code for r in load().returns for e in r.edits} | {e.code for e in head_edits()}
+    assert {f"H{n:02d}" for n in range(1, 17)} | {f"W{n:02d}" for n in range(1, 13)} <= used
+
+
+def test_an_alias_means_its_department() -> None:
+    resolve = load().code_lists["departments"].resolve()
+    assert resolve["区发改委"] == resolve["区发展改革委"] == "ndrc"
+
+
+def test_the_ruleset_version_changes_with_a_declaration(catalogue_with: Edit) -> None:
+    changed = load(catalogue_with("returns/F10.yaml", "due: 8", "due: 9"))
+    assert changed.digest != load().digest
+
+
+def test_the_catalogue_cannot_be_changed() -> None:
+    catalogue = load()
+    with pytest.raises((AttributeError, TypeError)):
+        catalogue.returns[0].due = 1  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        catalogue.units["元"] = catalogue.units["万元"]  # type: ignore[index]
+
+
+MISTAKES = [
+    # what is wrong, file, text replaced, replacement, line that the message names, words of the message
+    (
+        "an unknown column in a rule",
+        "returns/F10.yaml",
+        "opening: open_bal,",
+        "opening: opn_bal,",
+        "name: balances",
+        "no column “opn_bal”",
+    ),
+    (
+        "two columns of one code",
+        "returns/F10.yaml",
+        "code: open_bal",
+        "code: year_open",
+        "header: 期初余额",
+        "two columns of the code “year_open”",
+    ),
+    (
+        "two columns of one header",
+        "returns/F10.yaml",
+        "header: 期初余额",
+        "header: 年初余额",
+        "code: open_bal",
+        "two columns with the header",
+    ),
+    (
+        "an unknown unit",
+        "returns/F10.yaml",
+        "unit: 户, basis: balance",
+        "unit: 家, basis: balance",
+        "code: borrowers",
+        "unknown unit “家”",
+    ),
+    (
+        "an unknown basis",
+        "returns/F10.yaml",
+        "unit: 户, basis: balance",
+        "unit: 户, basis: stocks",
+        "code: borrowers",
+        "unknown basis",
+    ),
+    (
+        "a roll-forward over two bases",
+        "returns/F10.yaml",
+        "movements: [+lent_m",
+        "movements: [+vs_year_open",
+        "name: balances",
+        "a rule over two bases",
+    ),
+    (
+        "a cumulative of a balance",
+        "returns/F09.yaml",
+        "column: amount_all, flow: amount_m",
+        "column: amount_all, flow: amount_ytd",
+        "name: all",
+        "a rule over two bases",
+    ),
+    (
+        "an unknown kind of rule",
+        "returns/F10.yaml",
+        "kind: roll_forward",
+        "kind: rolls",
+        "name: balances",
+        "unknown kind of rule “rolls”",
+    ),
+    (
+        "a rule without what it needs",
+        "returns/F10.yaml",
+        ", closing: close_bal, applies",
+        ", applies",
+        "name: balances",
+        "missing closing",
+    ),
+    (
+        "a rule with a word too many",
+        "returns/F10.yaml",
+        "at: december",
+        "at: december, every: monday",
+        "name: year_open",
+        "unknown every",
+    ),
+    (
+        "an unknown code list",
+        "returns/F10.yaml",
+        "codes: banks",
+        "codes: bank",
+        "code: bank_code",
+        "unknown code list “bank”",
+    ),
+    (
+        "an unknown department",
+        "returns/F10.yaml",
+        "department: finance_office",
+        "department: finance",
+        "code: F10",
+        "unknown department “finance”",
+    ),
+    (
+        "an unknown key",
+        "returns/F10.yaml",
+        "key: [bank_code]",
+        "key: [bank]",
+        "code: F10.balances",
+        "unknown column in key: “bank”",
+    ),
+    (
+        "a float where it must be exact",
+        "returns/F10.yaml",
+        "floor: 2000",
+        "floor: 0.1",
+        "code: lent_m",
+        "“floor” is 0.1",
+    ),
+    (
+        "a reconciliation over two bases",
+        "reconciliations.yaml",
+        "right: F02.summary.amount_ytd",
+        "right: F02.summary.amount_m",
+        "code: R02",
+        "a rule over two bases",
+    ),
+    (
+        "a reconciliation of an unknown column",
+        "reconciliations.yaml",
+        "left: F01.summary.amount_ytd",
+        "left: F01.summary.amount",
+        "code: R02",
+        "has no column “amount”",
+    ),
+    (
+        "an indicator of an unknown series",
+        "indicators.yaml",
+        "series: F10.balances.close_bal",
+        "series: F10.balances.close",
+        "code: I1001",
+        "unknown series",
+    ),
+    (
+        "a district with an unknown return",
+        "districts.yaml",
+        "returns: [F05, F10]",
+        "returns: [F05, F99]",
+        "code: bn",
+        "unknown return “F99”",
+    ),
+    (
+        "a key that YAML takes for a truth value",
+        "returns/F10.yaml",
+        "at: december",
+        "at: december, on: x",
+        "name: year_open",
+        "“on” is not a word",
+    ),
+    (
+        "a code that stands twice",
+        "returns/F10.yaml",
+        "due: 8\n",
+        "due: 8\ndue: 9\n",
+        "version: 1",
+        "“due” stands twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "at", "words"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
+def test_a_wrong_declaration_is_told_with_file_and_line(
+    catalogue_with: Edit, file: str, old: str, new: str, at: str, words: str
+) -> None:
+    folder = catalogue_with(file, old, new)
+    with pytest.raises(CatalogueError) as told:
+        load(folder)
+    assert words in str(told.value)
+    assert str(told.value).startswith(f"{Path(file).name}:{line_of(file, at)}:")

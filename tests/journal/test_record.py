@@ -1,0 +1,96 @@
+"""The record is insert-only, knows what was known when, and commits a night as a whole."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from journal.record import Journal, Segment, submission_event
+
+SEPT_2 = datetime(2022, 9, 2, 1, 30)
+SEPT_5 = datetime(2022, 9, 5, 1, 30)
+SEPT_7 = datetime(2022, 9, 7, 1, 30)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    yield made
+    made.close()
+
+
+def a_submission(**changes: object) -> dict[str, object]:
+    return {
+        "id": "s1",
+        "district": "jb",
+        "department": "tax",
+        "form": "F01",
+        "period": "2022-08",
+        "version": 1,
+        "file": "F01_jb_202208_tax_V1.xlsx",
+        "sha256": "a" * 64,
+        "arrived_at": SEPT_2,
+        "received_at": SEPT_2,
+        "supersedes": None,
+    } | changes
+
+
+def decided(journal: Journal, submission: str, event: str, at: datetime) -> None:
+    decision = {"submission": submission, "event": event, "reason": ""}
+    journal.decide([decision], [], batch="b", at=at, parser="1", ruleset="r")
+
+
+def test_a_submission_is_received_until_it_is_decided(journal: Journal) -> None:
+    journal.receive(a_submission())
+    assert journal.submissions()["status"].to_list() == ["received"]
+    decided(journal, "s1", "accepted", SEPT_5)
+    assert journal.submissions()["status"].to_list() == ["accepted"]
+
+
+def test_what_was_known_on_a_day_is_a_query(journal: Journal) -> None:
+    journal.receive(a_submission())
+    decided(journal, "s1", "accepted", SEPT_5)
+    journal.receive(a_submission(id="s2", version=2, sha256="b" * 64, received_at=SEPT_7))
+    assert journal.submissions(SEPT_2)["status"].to_list() == ["received"]
+    assert journal.submissions(SEPT_5)["id"].to_list() == ["s1"]
+    assert journal.submissions(SEPT_7)["id"].to_list() == ["s1", "s2"]
+
+
+def test_the_same_file_for_the_same_return_is_refused_by_the_database(journal: Journal) -> None:
+    journal.receive(a_submission())
+    with pytest.raises(sa.exc.IntegrityError):
+        journal.receive(a_submission(id="s2"))
+    assert journal.submissions().height == 1
+
+
+def test_a_night_commits_its_frames_and_its_verdicts_together_or_not_at_all(journal: Journal) -> None:
+    journal.receive(a_submission())
+    wrong = {"submission": "nobody", "event": "accepted", "reason": ""}
+    right = {"submission": "s1", "event": "accepted", "reason": ""}
+    with pytest.raises(sa.exc.IntegrityError):
+        journal.decide(
+            [right, wrong], [Segment("F01.summary", "c" * 64, 5)], batch="b", at=SEPT_5, parser="1", ruleset="r"
+        )
+    assert journal.submissions()["status"].to_list() == ["received"]
+    assert journal.segments() == []
+
+
+def test_nothing_is_ever_updated_or_deleted(journal: Journal) -> None:
+    statements: list[str] = []
+    sa.event.listen(journal.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    journal.receive(a_submission())
+    decided(journal, "s1", "returned", SEPT_5)
+    decided(journal, "s1", "accepted", SEPT_7)
+    with journal.engine.connect() as connection:
+        events = connection.scalars(sa.select(submission_event.c.event).order_by(submission_event.c.id)).all()
+    assert events == ["received", "returned", "accepted"]
+    assert not [s for s in statements if s.lstrip().upper().startswith(("UPDATE", "DELETE"))]
+
+
+def test_the_last_look_lies_before_this_one(journal: Journal) -> None:
+    journal.begin_night(SEPT_2)
+    journal.begin_night(SEPT_5)
+    assert journal.last_look(SEPT_5) == SEPT_2
+    assert journal.last_look(SEPT_2) is None
