@@ -2,5 +2,4 @@
 
 from samples.returns import main
 
-if __name__ == "__main__":  # worker processes import this module again
-    raise SystemExit(main())
+raise SystemExit(main())

@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -91,20 +89,15 @@ def refiled(filing: Filing, version: int, dropped: datetime) -> Filing:
     return replace(filing, version=version, file=file, dropped=dropped)
 
 
-def write_drops(inbound: Path, drops: Sequence[Drop], workers: int = 1) -> list[Path]:
+def write_drops(inbound: Path, drops: Iterable[Drop]) -> list[Path]:
     """Write the files with their drop times; the order is that of `drops`."""
-    if workers > 1 and len(drops) > 20:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            list(pool.map(_write_drop, [inbound] * len(drops), drops, chunksize=4))
-    else:
-        for drop in drops:
-            _write_drop(inbound, drop)
-    return [inbound / drop.path for drop in drops]
+    return [_write_drop(inbound, drop) for drop in drops]
 
 
-def _write_drop(inbound: Path, drop: Drop) -> None:
+def _write_drop(inbound: Path, drop: Drop) -> Path:
     path = inbound / drop.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(drop.bytes())
     stamp = drop.dropped.replace(tzinfo=SHANGHAI).timestamp()
     os.utime(path, (stamp, stamp))
+    return path

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,17 +17,16 @@ def lay(
     periods: Sequence[str] = PERIODS,
     seed: int = SEED,
     faults: Sequence[Fault] = (),
-    workers: int = 1,
 ) -> tuple[list[Path], list[Planted]]:
     """Write every return of the districts below `inbound`, spoilt as `faults` say.
 
     `periods` chooses the months of 江北区; the two small districts have their own. Returns the files in the order
-    of arrival, and what was planted; `workers` processes write them. The same arguments give the same bytes and the same file times.
+    of arrival, and what was planted. The same arguments give the same bytes and the same file times.
     """
     filings = [filing for district in districts for filing in make_filings(district, periods, seed)]
     drops, planted = plant([as_drop(filing) for filing in filings], faults)
     drops.sort(key=lambda drop: (drop.dropped, drop.path))
-    return write_drops(inbound, drops, workers), planted
+    return write_drops(inbound, drops), planted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     districts = given.districts.split(",")
     faults = () if given.clean else [f for f in read_plan(given.faults) if f.district in districts]
-    paths, planted = lay(given.inbound, districts, seed=given.seed, faults=faults, workers=min(2, os.cpu_count() or 1))
+    paths, planted = lay(given.inbound, districts, seed=given.seed, faults=faults)
     if given.truth:
         given.truth.parent.mkdir(parents=True, exist_ok=True)
         told = json.dumps([p.as_json() for p in planted], ensure_ascii=False, indent=1)

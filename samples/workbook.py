@@ -32,7 +32,7 @@ _FONTS = {
     "total": Font(name="Times New Roman", size=11, bold=True),
 }
 _FORMATS = {"int": "#,##0", "money": "#,##0.00", "date": "yyyy-mm-dd"}
-_WIDTHS = {"int": 11, "money": 14, "decimal": 10, "pct": 10, "date": 12, "period": 11, "bool": 8, "text": 16}
+_WIDTHS = {"int": 11, "money": 14, "decimal": 10, "pct": 10, "date": 12, "period": 11, "bool": 8, "text": 27}
 
 
 def render(filing: Filing) -> bytes:
@@ -94,6 +94,7 @@ def _lay_sheet(ws: Worksheet, filing: Filing, sheet: Sheet) -> None:
         paint.merged(index, 1, index, width, text, "furniture", "left")
     for letter, column in columns:
         ws.column_dimensions[get_column_letter(letter)].width = _column_width(column)
+    ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = 18, True
     ws.freeze_panes = f"B{sheet.first_row}"
     ws.page_setup.orientation, ws.page_setup.paperSize = "landscape", 9
     ws.page_setup.fitToHeight = 0

@@ -1,0 +1,21 @@
+import pytest
+
+from samples.drops import as_drop, make_filings
+from samples.filing import Filing
+from samples.truth import Truth, make_truth
+
+
+@pytest.fixture(scope="session")
+def truth() -> Truth:
+    return make_truth()
+
+
+@pytest.fixture(scope="session")
+def clean() -> list[Filing]:
+    """Every return of 江北区 without faults."""
+    return make_filings("jb")
+
+
+@pytest.fixture(scope="session")
+def drops(clean: list[Filing]) -> list:
+    return [as_drop(filing) for filing in clean]
