@@ -103,14 +103,17 @@ def _after(name: str, lines: Iterable[str]) -> str:
 
 
 def _read_notes(grid: Grid, rows: Iterable[int]) -> tuple[str, str, tuple[int, int] | None]:
-    """Note, explanation and the place of the note; a line without a label goes on with the one above it."""
+    """Note, explanation and the place of the note; a line without a label goes on with the one right above it."""
     texts: dict[str, list[str]] = {"note": [], "explanation": []}
     place: tuple[int, int] | None = None
-    current = ""
+    current, above = "", 0
     for row in rows:
         told = [c for c in grid.rows[row] if c.text.strip()]
         if not told:
             continue
+        if row > above + 1:
+            current = ""
+        above = row
         text = "".join(c.text.strip() for c in told)
         half = half_width(text)
         if _ANY_LABEL.match(plain(half)):

@@ -41,6 +41,11 @@ class Header(NamedTuple):
     def missing(self) -> list[ColumnShape]:
         return [c for c in self.table.columns if c.required and c.code not in self.columns]
 
+    def repeated(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row says again what the header says above it, as on every printed page."""
+        above = ({plain(text) for text in self.texts.get(c.column, ())} for c in cells)
+        return sum(bool(c.text) and plain(c.text) in texts for c, texts in zip(cells, above, strict=True)) >= 2
+
     @property
     def unknown(self) -> dict[int, str]:
         taken = {*self.columns.values(), *self.doubled.values()}
@@ -182,13 +187,12 @@ class Locator:
             word = plain(first.text) if first.kind == "text" else ""
             if word and _ENDS.match(word) and not _is_filled(cells, header):
                 return i
-            again = self.header_at(grid, order[i]) if word and self._is_known(word) else None
-            if again is not None:
-                if again.columns != header.columns:
-                    return i
-                while i < len(order) and order[i] <= again.bottom:
-                    i += 1
+            known = bool(word) and self._is_known(word)
+            if known and header.repeated(cells):
+                i += 1
                 continue
+            if known and self.header_at(grid, order[i]) is not None:
+                return i
             # The title and the unit line come again on every printed page; a row of numbers heads some forms.
             if not (word in titles or _ADDRESS_LINE.match(word) or word in _COLUMN_NUMBERS):
                 block.rows.append(order[i])

@@ -275,7 +275,7 @@ def _marker(cells: Sequence[Cell], key_place: int) -> Cell | None:
     """The cell that says 合计 or 小计: the first text of the row, or its key."""
     for cell in cells:
         if cell.kind == "text" and cell.text.strip():
-            if _TOTALS.fullmatch(plain(cell.text)):
+            if "计" in cell.text and _TOTALS.fullmatch(plain(cell.text)):
                 return cell
             if cell.column >= key_place:
                 return None

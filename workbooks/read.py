@@ -100,7 +100,13 @@ def read_returns(items: Sequence[Received], catalogue: Catalogue, limits: Limits
         ValueError: a submission twice.
         RuntimeError: the worker does not start.
     """
-    outcomes = _read_files(items, catalogue, limits)
+    return collect(items, _read_files(items, catalogue, limits), catalogue)
+
+
+def collect(
+    items: Sequence[Received], outcomes: Mapping[str, Parsed | UnreadableReturn], catalogue: Catalogue
+) -> Readings:
+    """Put what the files told (by submission) into frames."""
     readings: list[_Reading] = []
     unreadable: dict[str, UnreadableReturn] = {}
     for item in items:
