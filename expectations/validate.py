@@ -49,15 +49,22 @@ def merge(validations: Iterable[Validation]) -> Validation:
     )
 
 
-def validate_table(prepared: pl.DataFrame, table: Table, layout: pl.DataFrame, catalogue: Catalogue) -> Validation:
+def validate_table(
+    prepared: pl.DataFrame,
+    table: Table,
+    layout: pl.DataFrame,
+    catalogue: Catalogue,
+    edits: tuple[Edit, ...] | None = None,
+) -> Validation:
     """Hold the prepared rows of a table (see transforms.edits.prepare) against its suite.
 
     Args:
         layout: submission, table, code, letter: where each column stands.
+        edits: the rules that were prepared; all rules of the table when none are given.
     Raises:
         RuleFailed: a rule could not be run.
     """
-    edits = catalogue.edits(table.code)
+    edits = catalogue.edits(table.code) if edits is None else edits
     if prepared.is_empty():
         return merge([])
     rows = prepared.with_row_index("place")

@@ -116,14 +116,14 @@ def slip(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tupl
 
 
 def same_row(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
-    """A whole row that is last month's (W03): every flow the same, three of them not zero."""
+    """A whole row that is last month's (W03): every flow the same, three of them (or all of two) not zero."""
     flows = [c.code for c in table.columns if c.numeric and c.basis in ("month", "event")]
     rows = lookup(rows, context.known.get(table.code), flows, "previous", edit.id)
-    same, busy = pl.lit(len(flows) >= 3), pl.lit(0)
+    same, busy, least = pl.lit(len(flows) >= 2), pl.lit(0), min(len(flows), 3)
     for c in flows:
         same &= pl.col(c).eq(pl.col(f"{edit.id}|{c}")).fill_null(False)
         busy += pl.when(pl.col(c) != exact(0)).then(1).otherwise(0)
-    return rows, must_not(same & (busy >= 3), scope(edit))
+    return rows, must_not(same & (busy >= least), scope(edit))
 
 
 def not_falling(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:

@@ -1,0 +1,66 @@
+"""What many tests stand on: the clean sample district, laid and read once a session; skips with their reasons."""
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from catalogue.load import load
+from samples.returns import lay
+from transforms.model import Catalogue
+from workbooks.guard import Limits
+from workbooks.read import Readings, Received, read_returns
+
+
+def missing_office() -> str:
+    """Why workbooks cannot be looked at here; "" when they can."""
+    for program in ("soffice", "pdftoppm", "pdftotext"):
+        if not shutil.which(program):
+            return f"{program} is not installed"
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False)
+    return "" if fonts.stdout.strip() else "no CJK font is installed"
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    reason = missing_office()
+    for item in items:
+        if reason and item.get_closest_marker("office"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+def received(path: Path, inbound: Path, catalogue: Catalogue) -> Received:
+    """A laid file as intake would identify it, its stem as the submission."""
+    district, department = path.relative_to(inbound).parts[:2]
+    form, _, month, *_, version = path.stem.split("_")
+    return Received(
+        submission=path.stem,
+        district=next(d.code for d in catalogue.districts if d.name == district),
+        department=catalogue.code_lists["departments"].resolve()[department],
+        version=int(version.removeprefix("V")),
+        file=path.name,
+        path=path,
+        form=form,
+        period=f"{month[:4]}-{month[4:]}",
+    )
+
+
+@pytest.fixture(scope="session")
+def clean_inbound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The drop folders of 江北区 with every clean return of 20 months. Do not change it."""
+    inbound = tmp_path_factory.mktemp("clean") / "inbound"
+    lay(inbound, ["jb"])
+    return inbound
+
+
+@pytest.fixture(scope="session")
+def clean_readings(clean_inbound: Path, catalogue: Catalogue) -> Readings:
+    """What was read from the clean returns of 江北区."""
+    items = [received(path, clean_inbound, catalogue) for path in sorted(clean_inbound.rglob("*.xlsx"))]
+    return read_returns(items, catalogue, Limits())

@@ -1,0 +1,211 @@
+"""Every rule of the six returns fires on a table planted to break it, and is silent on the clean district."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from catalogue.load import load
+from catalogue.workdays import load_workdays
+from expectations.validate import merge, validate_table
+from transforms import period
+from transforms.edits import Context, prepare
+from transforms.model import EXACT, Catalogue, Edit, Table, Verdict
+from workbooks.read import Readings
+
+MONTH = "2022-08"
+Tables = dict[str, pl.DataFrame]
+HUGE = Decimal(10) ** 13
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def tonight(clean_readings: Readings) -> Tables:
+    return {code: rows.filter(pl.col("period") == MONTH) for code, rows in clean_readings.tables.items()}
+
+
+@pytest.fixture(scope="session")
+def known(clean_readings: Readings) -> Tables:
+    return {code: rows.filter(pl.col("period") < MONTH) for code, rows in clean_readings.tables.items()}
+
+
+def a_context(tables: Tables, known: Tables, catalogue: Catalogue) -> Context:
+    days = load_workdays().count(date(2022, 1, 1), period.last_day(MONTH))
+    calendar = pl.DataFrame({"period": [MONTH], "last_day": [period.last_day(MONTH)], "working_days_ytd": [days]})
+    return Context(tables, known, known, calendar, catalogue.units, ("未开展",))
+
+
+def broken_rules(
+    tables: Tables, known: Tables, edits: tuple[Edit, ...], clean: Readings, catalogue: Catalogue
+) -> set[str]:
+    context = a_context(tables, known, catalogue)
+    found = []
+    for table in catalogue.tables():
+        of_table = tuple(e for e in edits if e.table == table.code)
+        if of_table:
+            prepared = prepare(tables[table.code], table, of_table, context)
+            found.append(validate_table(prepared, table, clean.layout, catalogue, of_table))
+    findings = merge(found).findings
+    return set(findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)["rule_id"])
+
+
+def test_the_clean_district_breaks_no_rule(
+    clean_readings: Readings, tonight: Tables, known: Tables, catalogue: Catalogue
+) -> None:
+    edits = tuple(e for r in catalogue.returns for e in r.edits)
+    assert broken_rules(tonight, known, edits, clean_readings, catalogue) == set()
+
+
+# Planting: each takes the tables, the rows in scope first, and returns the tables with the fault.
+
+Scope = pl.Expr
+
+
+def on_first(rows: pl.DataFrame, scope: Scope, **changes: object) -> pl.DataFrame:
+    """Change columns in the first row of the scope."""
+    rows = rows.with_row_index("at")
+    found = rows.filter(scope)
+    assert found.height, "no row to plant the fault in"
+    at = found["at"][0]
+    here = pl.col("at") == at
+    changed = []
+    for name, value in changes.items():
+        kind = rows.schema[name]
+        new = value.cast(kind) if isinstance(value, pl.Expr) else pl.lit(value, dtype=kind)
+        changed.append(pl.when(here).then(new).otherwise(pl.col(name)).alias(name))
+    return rows.with_columns(changed).drop("at")
+
+
+def scope_of(edit: Edit) -> Scope:
+    scope = pl.col("kind").is_in(list(edit.params.get("applies", ("data",))))
+    for column, value in edit.params.get("row", {}).items():
+        scope &= pl.col(column) == value
+    return scope
+
+
+def set_text(edit: Edit, text: str | None, value: object = None) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    return lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: value, f"{edit.column}|text": text})
+
+
+def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Tables]:
+    """Tables with the rule broken; several where the direction depends on the figures."""
+    makers: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+        "typed": set_text(edit, "#REF!"),
+        "required": set_text(edit, None),
+        "in_list": set_text(edit, "查无此项", "查无此项"),
+        "check_digit": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: "91500105MA5U0000X0"}),
+        "unique": lambda rows: pl.concat([rows, rows.filter(pl.col("kind") == "data").head(1)]),
+        "not_negative": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: Decimal(-1)}),
+        "not_after_period": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: date(2022, 9, 1)}),
+        "in_order": lambda rows: on_first(
+            rows, pl.col(edit.params["earlier"]).is_not_null(), **{edit.params["later"]: date(1999, 1, 1)}
+        ),
+        "forbid_text": lambda rows: on_first(rows, pl.col("kind") == "data", remark="小规模纳税人"),
+        "replaced": lambda rows: on_first(rows, pl.col("kind") == "data", status="退回"),
+        "implies": lambda rows: on_first(rows, pl.col("is_instant") == "是", promised_days=Decimal(3)),
+        "round": lambda rows: on_first(rows, scope_of(edit), **{edit.column: Decimal(50000)}),
+        "vanished": lambda rows: (
+            on_first(rows, pl.col("kind") == "total", **{edit.column: Decimal(0)})
+            if table.total
+            else on_first(rows, pl.lit(True), **{edit.column: Decimal(0)})
+        ),
+        "slip": lambda rows: on_first(rows, pl.col(edit.column) > 1, **{edit.column: pl.col(edit.column) * 10_000}),
+        "unlike": lambda rows: on_first(
+            rows,
+            pl.lit(True),
+            **{edit.column: Decimal("0.895"), edit.params.get("other", edit.column): Decimal("0.895")},
+        ),
+        "whole_base": lambda rows: on_first(
+            rows, scope_of(edit), new_ytd=Decimal(7), **{edit.column: Decimal("0.1234")}
+        ),
+        "reachable": lambda rows: (
+            on_first(
+                rows,
+                scope_of(edit),
+                **{edit.column: Decimal("0.9921"), edit.params.get("denominator", edit.column): Decimal(1238)},
+            )
+            if "denominator" in edit.params
+            else on_first(
+                rows, pl.lit(True), **{edit.column: Decimal("0.00049"), f"{edit.column}|half": Decimal("0.00005")}
+            )
+        ),
+        "moment_bound": lambda rows: on_first(
+            rows, pl.lit(True), avg_trips=Decimal("0.08"), zero_trip_rate=Decimal("0.895")
+        ),
+        "daily_output": lambda rows: on_first(
+            rows, pl.lit(True), counter_daily=Decimal(999_999), **{"counter_daily|half": Decimal(0)}
+        ),
+        "detail_ratio": lambda rows: on_first(rows, pl.lit(True), **{edit.column: Decimal("0.5")}),
+        "same_row": lambda rows: _as_last_month(rows, known[edit.table], table),
+        "first_only": lambda rows: _first_loan_again(rows),
+        "part_rows": lambda rows: _bigger_part(rows, edit, table),
+        "not_falling": lambda rows: on_first(rows, pl.col(edit.column) > 1, **{edit.column: Decimal(1)}),
+    }
+    if edit.kind in makers:
+        return [tables | {edit.table: makers[edit.kind](tables[edit.table])}]
+    if edit.kind == "top_share":
+        ledger = on_first(tables["F01.refunds"], pl.col("pay_date") >= date(2022, 8, 1), refund_amount=HUGE)
+        return [tables | {"F01.refunds": ledger}]
+    if edit.kind == "size_change":
+        return [tables | {"F05.items": tables["F05.items"].head(600)}]
+    scope = scope_of(edit)
+    if edit.kind == "footing":
+        scope = pl.col("kind") == "total"
+    amount = pl.col(edit.column)
+    return [
+        tables | {edit.table: on_first(tables[edit.table], scope, **{edit.column: amount + HUGE})},
+        tables | {edit.table: on_first(tables[edit.table], scope, **{edit.column: amount * 0})},
+    ]
+
+
+def _as_last_month(rows: pl.DataFrame, before: pl.DataFrame, table: Table) -> pl.DataFrame:
+    last = before.filter((pl.col("period") == period.previous(MONTH)) & (pl.col("kind") == "data"))
+    last = last.tail(1) if table.key else last
+    flows = [c.code for c in table.columns if c.numeric and c.basis == "month"]
+    here = pl.lit(True)
+    for key in table.key:
+        here &= pl.col(key) == last[key][0]
+    # Any three that are not zero: the sample's quietest row may have too few.
+    return on_first(rows, here, **{c: last[c][0] for c in flows})
+
+
+def _first_loan_again(rows: pl.DataFrame) -> pl.DataFrame:
+    twice = rows.sort("drawdown_date").filter(pl.col("uscc").is_duplicated()).group_by("uscc", maintain_order=True)
+    loan = twice.agg(pl.col("loan_no").last(), pl.col("drawdown_date").n_unique().alias("days")).filter(
+        pl.col("days") > 1
+    )
+    return on_first(rows, pl.col("loan_no") == loan["loan_no"][0], loan_kind="首贷")
+
+
+def _bigger_part(rows: pl.DataFrame, edit: Edit, table: Table) -> pl.DataFrame:
+    """Add a 其中 row that is larger than its row."""
+    whole = rows.filter(pl.col("kind") == "data").head(1)
+    part = whole.with_columns(
+        kind=pl.lit("part"),
+        parent=pl.col(table.key[0]),
+        row=pl.col("row") + 1000,
+        **{edit.column: pl.col(edit.column) + 10**9},
+    )
+    return pl.concat([rows, part.select(rows.columns).cast(dict(rows.schema))])
+
+
+EDITS = [e for r in load().returns for e in r.edits]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[e.id for e in EDITS])
+def test_the_rule_fires_on_a_table_planted_to_break_it(
+    edit: Edit, clean_readings: Readings, tonight: Tables, known: Tables, catalogue: Catalogue
+) -> None:
+    table = catalogue.table(edit.table)
+    planted = plant(edit, table, tonight, known)
+    fired = [edit.id in broken_rules(tables, known, (edit,), clean_readings, catalogue) for tables in planted]
+    assert any(fired)
+
+
+def test_an_exact_number_type_is_used_throughout(tonight: Tables, catalogue: Catalogue) -> None:
+    for table in catalogue.tables():
+        numbers = {c.code: tonight[table.code].schema[c.code] for c in table.columns if c.numeric}
+        assert set(numbers.values()) <= {EXACT}
