@@ -40,6 +40,13 @@ def test_the_clean_district_breaks_no_rule(seed: int) -> None:
     assert violations(make_filings("jb", seed=seed), list(load().tables())) == []
 
 
+def test_the_small_districts_break_the_rules_that_their_texts_break() -> None:
+    heard = {rule for rule, _, _ in violations(make_filings("cd"), list(load().form("F05").tables))}
+    assert heard == {"F05.told.W08.daily_output"}
+    heard = {rule for rule, _, _ in violations(make_filings("bn"), list(load().tables()))}
+    assert heard == {"F05.cases.H04.required.onewin_m", "F05.cases.H11.onewin_reachable"}
+
+
 def test_a_broken_roll_forward_is_heard(clean: list[Filing]) -> None:
     filings = [f for f in clean if f.form == "F10" and f.period >= "2022-06"]
     sheet = filings[-1].sheet("F10.balances")
