@@ -9,6 +9,7 @@ import polars as pl
 from flows.house import House
 from journal.record import TAKEN_IN
 from transforms.model import FINDINGS, Catalogue, wide_schema
+from workbooks.read import HEADS, LAYOUT
 
 READABLE = ("accepted", "questions", "returned")
 
@@ -69,13 +70,10 @@ def load_frames(house: House, known_at: datetime | None = None) -> Frames:
     return Frames(
         tables={**empty_tables(house.catalogue), **tables},
         layout=joined("layout", LAYOUT),
-        heads=joined("heads", {"submission": pl.String()}),
+        heads=joined("heads", HEADS),
         findings=joined("findings", FINDINGS),
         submissions=submissions,
     )
-
-
-LAYOUT = {"submission": pl.String(), "table": pl.String(), "code": pl.String(), "letter": pl.String()}
 
 
 def empty_tables(catalogue: Catalogue) -> dict[str, pl.DataFrame]:

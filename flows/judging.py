@@ -15,7 +15,7 @@ from flows.house import House
 from transforms import period
 from transforms.edits import Context, prepare
 from transforms.edits.heads import prepare_heads
-from transforms.model import Catalogue, Severity, Verdict
+from transforms.model import FINDINGS, Catalogue, Severity, Verdict
 from workbooks.read import Readings
 
 PAST_KINDS = ("carry", "cumulative", "growth_since")
@@ -46,10 +46,11 @@ def judge(
         deadlines: see House.deadlines.
     """
     heads = _heads(house, readings, identified, before, deadlines)
-    returned = set(_hard(pl.concat([readings.findings, heads.findings])))
+    read_findings = pl.concat([pl.DataFrame(schema=FINDINGS), readings.findings], how="diagonal")
+    returned = set(_hard(pl.concat([read_findings, heads.findings])))
     while True:
         tables = _tables(house, readings, identified, before, returned)
-        findings = pl.concat([readings.findings, heads.findings, tables.findings])
+        findings = pl.concat([read_findings, heads.findings, tables.findings])
         now_returned = set(_hard(findings))
         if now_returned <= returned:
             break
@@ -92,11 +93,8 @@ def _own_faults(findings: pl.DataFrame, catalogue: Catalogue, identified: pl.Dat
 def _heads(
     house: House, readings: Readings, identified: pl.DataFrame, before: Frames, deadlines: pl.DataFrame
 ) -> Validation:
-    arrived = identified.select(submission="id", arrived_on=pl.col("arrived_at").dt.date())
-    heads = readings.heads.join(arrived, on="submission", how="left", maintain_order="left")
-    known = before.heads.filter(pl.col("submission").is_in(before.current()["id"].implode()))
-    if "explanation" not in known.columns:
-        known = heads.clear()
+    heads = dated_heads(readings.heads, identified)
+    known = dated_heads(before.heads, before.current())
     reporters = [
         (district.code, department, person)
         for district in house.catalogue.districts
@@ -105,6 +103,13 @@ def _heads(
     ]
     scheduled = deadlines.select("district", "form", "period", "due")
     return validate_heads(prepare_heads(heads, known, scheduled, reporters), house.catalogue)
+
+
+def dated_heads(heads: pl.DataFrame, submissions: pl.DataFrame) -> pl.DataFrame:
+    """The heads of these submissions, with the day they arrived."""
+    arrived = submissions.select(submission="id", arrived_on=pl.col("arrived_at").dt.date())
+    joined = heads.join(arrived, on="submission", how="inner", maintain_order="left")
+    return joined.with_columns(pl.col("form_scheduled").fill_null(""), pl.col("period").fill_null(""))
 
 
 def _tables(

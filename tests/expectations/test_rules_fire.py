@@ -140,7 +140,7 @@ def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Table
         ),
         "detail_ratio": lambda rows: on_first(rows, pl.lit(True), **{edit.column: Decimal("0.5")}),
         "same_row": lambda rows: _as_last_month(rows, known[edit.table], table),
-        "first_only": lambda rows: _first_loan_again(rows),
+        "first_only": _first_loan_again,
         "part_rows": lambda rows: _bigger_part(rows, edit, table),
         "not_falling": lambda rows: on_first(rows, pl.col(edit.column) > 1, **{edit.column: Decimal(1)}),
     }
