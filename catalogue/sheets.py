@@ -25,12 +25,15 @@ FORMATS = (
     "date",
     "datetime",
     "int",
+    "count",
+    "age",
     "amount",
     "by_row",
     "target",
     "percent",
     "growth",
     "change",
+    "change_short",
     "points",
     "light",
     "state",
@@ -140,7 +143,7 @@ def load_workbook(name: str, folder: Path = HERE) -> tuple[Sheet, ...]:
 
 
 @cache
-def load_evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[str, ...]) -> tuple[EvaluationIndicator, ...]:
+def _evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[str, ...]) -> tuple[EvaluationIndicator, ...]:
     """The 18 indicators of the national evaluation; departments and figures are held against the catalogue's."""
     made = []
     for entry in read_declarations(HERE / "evaluation.yaml"):
@@ -162,8 +165,8 @@ def load_evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[st
     return tuple(made)
 
 
-def evaluation_of(catalogue: Catalogue) -> tuple[EvaluationIndicator, ...]:
-    return load_evaluation(tuple(d.code for d in catalogue.departments), tuple(i.code for i in catalogue.indicators))
+def load_evaluation(catalogue: Catalogue) -> tuple[EvaluationIndicator, ...]:
+    return _evaluation(tuple(d.code for d in catalogue.departments), tuple(i.code for i in catalogue.indicators))
 
 
 @cache
@@ -182,7 +185,7 @@ def _touches(rules: tuple[str, ...], series: frozenset[str]) -> tuple[Touch, ...
     return tuple(made)
 
 
-def touches_of(catalogue: Catalogue) -> tuple[Touch, ...]:
+def load_touches(catalogue: Catalogue) -> tuple[Touch, ...]:
     """What each reconciliation throws doubt on when it does not hold."""
     series = {s.series for s in catalogue.statistics}
     series |= {f"{t.code}.{c.code}" for t in catalogue.tables() for c in t.columns}

@@ -111,16 +111,14 @@ def _write(
         for value in told.values():
             if value and (value.sources or value.origin):
                 keys: Iterable[str | None] = value.sources or (None,)
-                numbers += [
-                    {"paragraph": title, "number": value.text, "origin": value.origin, "key": k} for k in keys
-                ]
+                numbers += [{"paragraph": title, "number": value.text, "origin": value.origin, "key": k} for k in keys]
         written += PLACEHOLDER.sub(lambda hit, told=told: (told[hit[1]] or Told("")).text, clause)  # type: ignore[misc]
     return written
 
 
 def _name(facts: Facts, word: str) -> str:
     known = {i.code: i.name for i in facts.catalogue.indicators}
-    return known.get(word.split(".")[0], word)
+    return known.get(word.split(".", maxsplit=1)[0], word)
 
 
 def _readable(facts: Facts, clause: str) -> str:
@@ -198,7 +196,9 @@ def _check_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str,
 
 def _light_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, object]:
     lights = frames["indicators"]["light"].to_list()
-    return {name: lights.count(light) for name, light in zip(("green", "yellow", "red", "grey"), "绿黄红灰", strict=True)}
+    return {
+        name: lights.count(light) for name, light in zip(("green", "yellow", "red", "grey"), "绿黄红灰", strict=True)
+    }
 
 
 def _vat_verdict(facts: Facts) -> Told | None:
@@ -220,7 +220,8 @@ def _series(facts: Facts, word: str) -> Told | None:
     field = ""
     if path.endswith((".more", ".rise")):
         path, field = path[:-5], path[-4:]
-    parts = [facts.figure(*part.split("@"), facts.period) for part in path.split("/")]
+    named = [part.partition("@") for part in path.split("/")]
+    parts = [facts.figure(series, item, facts.period) for series, _, item in named]
     figure = parts[0] if len(parts) == 1 else divide(parts[0], parts[1])
     if figure.value is None:
         return None
@@ -343,7 +344,11 @@ def _red_lights(facts: Facts, table: pl.DataFrame) -> list[Row]:
             {
                 "name": Told(indicator.name),
                 "department": Told(row["department"]),
-                "target": Told(f"{indicator.comparator}{number(facts, target, *shape)}", (), f"目标 {indicator.clause}"),
+                "target": Told(
+                    f"{indicator.comparator.replace('=', '为')}{number(facts, target, *shape)}",
+                    (),
+                    f"目标 {indicator.clause}",
+                ),
                 "actual": Told(number(facts, actual, *shape) + doubt, sources),
                 "gap": Told(short.replace("%", "个百分点"), sources),
             }
@@ -377,7 +382,8 @@ def _amount(facts: Facts, row: Row) -> str:
 def _missing(reports: pl.DataFrame) -> list[Row]:
     missing = reports.filter(pl.col("passed").is_null())
     return [
-        {key: Told(row[key]) for key in ("department", "form", "name", "state")} for row in missing.iter_rows(named=True)
+        {key: Told(row[key]) for key in ("department", "form", "name", "state")}
+        for row in missing.iter_rows(named=True)
     ]
 
 
@@ -404,13 +410,23 @@ def numbers_with_sources(facts: Facts, brief: Brief) -> pl.DataFrame:
     rows: list[dict[str, Any]] = []
     for told in brief.numbers.unique(maintain_order=True).iter_rows(named=True):
         source = places.get(told["key"] or "")
-        row = {"kind": "data", "seq": str(len(rows) + 1), "paragraph": told["paragraph"].rstrip("。"), "text": told["number"]}
+        row = {
+            "kind": "data",
+            "seq": str(len(rows) + 1),
+            "paragraph": told["paragraph"].rstrip("。"),
+            "text": told["number"],
+        }
         if source is None:
             row |= {"name": told["origin"], "period": facts.period, "file": "", "place": ""}
         else:
             item = f"({source['item']})" if source["item"] else ""
             place = f"{source['sheet'] or ''}!{source['cell'] or ''}"
-            row |= {"name": series_name(facts, source["series"]) + item, "period": source["period"], "file": source["file"], "place": place}
+            row |= {
+                "name": series_name(facts, source["series"]) + item,
+                "period": source["period"],
+                "file": source["file"],
+                "place": place,
+            }
         rows.append(row)
     names = ("kind", "seq", "paragraph", "text", "name", "period", "file", "place")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))

@@ -70,6 +70,8 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
         schema[name] = dtype
         if dtype == EXACT:
             schema |= {f"{name}|src": pl.List(pl.String), f"{name}|why": pl.String, f"{name}|by": pl.String}
+        elif dtype in (pl.Date, pl.Datetime("us")):
+            schema[f"{name}|why"] = pl.String
     return pl.DataFrame([{**dict.fromkeys(schema), "kind": "data", **row} for row in rows], schema=schema)
 
 
@@ -244,13 +246,18 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
     told = _indicator_row(facts, known[one.core])
     before = told["previous"]
     arrow = "" if told["month"] is None or before is None else _arrow(told["month"], before)
-    return row | told | {"code": one.code, "name": one.name, "department": row["department"]} | {
-        "core": f"{told['name']}({told['unit']})",
-        "change": arrow,
-        # The formulas of M02 stand on columns that this sheet does not show.
-        "yoy|by": None,
-        "completion|by": told.get("completion|by"),
-    }
+    return (
+        row
+        | told
+        | {"code": one.code, "name": one.name, "department": row["department"]}
+        | {
+            "core": f"{told['name']}({told['unit']})",
+            "change": arrow,
+            # The formulas of M02 stand on columns that this sheet does not show.
+            "yoy|by": None,
+            "completion|by": told.get("completion|by"),
+        }
+    )
 
 
 def _arrow(now: Decimal, before: Decimal) -> str:
@@ -320,6 +327,7 @@ def _report_row(facts: Facts, form: str, due: date | None, versions: list[dict[s
         "due": due,
         "first": first["arrived_at"] if first else None,
         "passed": passed["decided_at"] if passed else None,
+        "passed|why": NOT_APPLICABLE if versions else UNREPORTED,
         "reasons": ";".join(dict.fromkeys(v["reasons"] for v in versions if v["reasons"] and v is not passed)),
         "reporter": latest["reporter"] if latest else None,
         "auditor": latest["auditor"] if latest else None,
@@ -341,7 +349,8 @@ def _day(moment: datetime | date) -> date:
 def _report_state(latest: Mapping[str, Any] | None, late: int) -> str:
     if latest is None:
         return f"{UNREPORTED}(逾期)" if late else UNREPORTED
-    return REPORT_STATES.get(latest["status"], latest["status"])
+    status = str(latest["status"])
+    return REPORT_STATES.get(status, status)
 
 
 # ---- M04 -----------------------------------------------------------------------------------------------------------
@@ -402,15 +411,22 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "difference": told["difference"],
         "difference|why": NOT_APPLICABLE,
         "unit": "万元" if money else told["unit"],
-        "decimals": 4 if money else 0,
+        "decimals": _places(told) if money else 0,
         "interval": _interval(told["low"], told["high"], Decimal(10000) if money else Decimal(1)),
         "state": told["state"],
         "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
         "department": _department(facts, told["owner"]),
         "due": told["due"] if told["state"] in OPEN_STATES else None,
+        "due|why": NOT_APPLICABLE,
     }
     put_count(row, "age", told["age"] or 0)
     return row
+
+
+def _places(told: Mapping[str, Any]) -> int:
+    """Decimals of 万元 that show both sides exactly: two, or four where one was told in 元."""
+    values = [told[side] or Decimal(0) for side in ("left_value", "right_value", "difference")]
+    return 2 if all(value % 100 == 0 for value in values) else 4
 
 
 def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
@@ -449,6 +465,7 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
             "state": State.ONE_SIDED.value,
             "cause": "两方数据未报齐",
             "department": _department(facts, rule.owner),
+            "due|why": NOT_APPLICABLE,
         }
         for column in ("left_value", "right_value"):
             put(row, column, Figure(None, None, None, ()))
@@ -635,7 +652,10 @@ def _hide(table: pl.DataFrame, rows: Sequence[int], columns: Sequence[str]) -> p
         changes += [
             pl.when(hit).then(None).otherwise(pl.col(column)).alias(column),
             pl.when(hit).then(pl.lit(SUPPRESSED)).otherwise(pl.col(f"{column}|why")).alias(f"{column}|why"),
-            pl.when(hit).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(pl.col(f"{column}|src")).alias(f"{column}|src"),
+            pl.when(hit)
+            .then(pl.lit([], dtype=pl.List(pl.String)))
+            .otherwise(pl.col(f"{column}|src"))
+            .alias(f"{column}|src"),
         ]
     told = pl.when(pl.col("kind") == "total").then(pl.lit("told_total")).otherwise(pl.col("kind")).alias("kind")
     return table.with_columns(*changes, told)
@@ -875,33 +895,38 @@ def code_lists(facts: Facts) -> pl.DataFrame:
     return frame(rows, list=pl.String, codes=pl.String)
 
 
-REVISION_COLUMNS = {
-    "code": pl.String,
-    "name": pl.String,
-    "period": pl.String,
-    "column": pl.String,
-    "unit": pl.String,
-    "decimals": pl.Int64,
-    "old": EXACT,
-    "new": EXACT,
-    "ground": pl.String,
-}
+def revised(facts: Facts, changes: pl.DataFrame | None) -> pl.DataFrame:
+    """M15: figures that are told otherwise than in the edition before.
+
+    Args:
+        changes: series, item, period, unit (base), old, new (EXACT, null = not told), reason; None: a first edition.
+    """
+    rows = [] if changes is None else [_revised_row(facts, row) for row in changes.iter_rows(named=True)]
+    texts = dict.fromkeys(("name", "period", "unit", "ground"), pl.String)
+    return frame(rows, **texts, decimals=pl.Int64, old=EXACT, new=EXACT)
 
 
-def revisions(before: Facts, after: Facts) -> pl.DataFrame:
-    """Figures of M02 that are told otherwise than in the edition before: old, new, and which file says so."""
-    rows = []
-    old_rows = {row["code"]: row for row in indicators(before).to_dicts()}
-    files = {row["key"]: row["file"] for row in after.sources.to_dicts()}
-    for row in indicators(after).to_dicts():
-        for column, name in (("month", "本月"), ("ytd", "本年累计"), ("last_year", "上年同期")):
-            old, new = old_rows[row["code"]][column], row[column]
-            if old != new:
-                told = [files.get(key) for key in row[f"{column}|src"] or []]
-                ground = "、".join(dict.fromkeys(word for word in told if word)) or "原报已撤回"
-                told_row = {"period": after.period, "column": name, "old": old, "new": new, "ground": ground}
-                rows.append({**{k: row[k] for k in ("code", "name", "unit", "decimals")}, **told_row})
-    return frame(rows, **REVISION_COLUMNS)
+def _revised_row(facts: Facts, told: Mapping[str, Any]) -> Row:
+    unit, decimals = _shown_in(facts, told["series"], told["unit"])
+    row: Row = {
+        "name": _place(facts, told["series"], told["item"], ""),
+        "period": told["period"],
+        "unit": unit,
+        "decimals": decimals,
+        "ground": told["reason"] or "",
+    }
+    for column in ("old", "new"):
+        put(row, column, Figure(told[column], None, None, ()))
+    return row
+
+
+def _shown_in(facts: Facts, series: str, base: str) -> tuple[str, int]:
+    """Unit and decimals that a series is shown in: those of its return; a sum of 元 in 万元."""
+    statistic = next((s for s in facts.catalogue.statistics if s.series == series), None)
+    if statistic:
+        return ("万元", 2) if base == "元" else (statistic.unit, 0)
+    column = facts.catalogue.column(series)
+    return column.unit, column.decimals
 
 
 def unreported(facts: Facts) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from catalogue.sheets import evaluation_of, load_workbook, touches_of
+from catalogue.sheets import load_evaluation, load_touches, load_workbook
 from transforms import narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
@@ -12,9 +12,9 @@ from transforms.lights import time_progress
 from workbooks.publication import build
 
 
-def monthly_file_name(district: str, period: str, edition: int = 1) -> str:
-    """江北区优化营商环境月调度表(2022年8月).xlsx, later editions …(2022年8月)(第2版).xlsx. `district` is its name."""
-    return f"{district}优化营商环境月调度表({months.chinese(period)}){edition_text(edition)}.xlsx"
+def monthly_name(facts: Facts, edition: int = 1) -> str:
+    """江北区优化营商环境月调度表(2022年8月).xlsx, later editions …(2022年8月)(第2版).xlsx."""
+    return f"{facts.district.name}优化营商环境月调度表({months.chinese(facts.period)}){edition_text(edition)}.xlsx"
 
 
 def edition_text(edition: int) -> str:
@@ -25,7 +25,7 @@ def build_monthly(facts: Facts, edition: int = 1, changes: pl.DataFrame | None =
     """The workbook as bytes; the same facts give the same bytes.
 
     Args:
-        changes: what differs from the edition before (schedule.revisions), shown in M15.
+        changes: what differs from the edition before (see schedule.revised), shown in M15.
     """
     facts = with_touches(facts)
     frames, brief = monthly_frames(facts, changes)
@@ -51,12 +51,12 @@ def build_monthly(facts: Facts, edition: int = 1, changes: pl.DataFrame | None =
 
 
 def with_touches(facts: Facts) -> Facts:
-    return facts if facts.touches else replace(facts, touches=touches_of(facts.catalogue))
+    return facts if facts.touches else replace(facts, touches=load_touches(facts.catalogue))
 
 
 def monthly_frames(facts: Facts, changes: pl.DataFrame | None) -> tuple[dict[str, pl.DataFrame], narrate.Brief]:
     """Every frame that monthly.yaml names, and the brief."""
-    overview = schedule.overview(facts, evaluation_of(facts.catalogue))
+    overview = schedule.overview(facts, load_evaluation(facts.catalogue))
     frames = {
         "overview": overview,
         "lights_by_lead": schedule.lights_by_lead(overview),
@@ -73,7 +73,7 @@ def monthly_frames(facts: Facts, changes: pl.DataFrame | None) -> tuple[dict[str
         "banks": schedule.banks(facts),
         "centre_loans": schedule.centre_loans(facts),
         "waterfall": schedule.waterfall(facts),
-        "revisions": schedule.frame([], **schedule.REVISION_COLUMNS) if changes is None else changes,
+        "revisions": schedule.revised(facts, changes),
         "unreported": schedule.unreported(facts),
         "definitions": schedule.definitions(facts),
         "code_lists": schedule.code_lists(facts),

@@ -42,7 +42,9 @@ def build(
     """The workbook as bytes. `created` is the as-of time, so that the same facts give the same bytes."""
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, OPTIONS)
-    book.set_properties({"title": sheets[0].title.format(**words), "author": facts.district.office, "created": facts.as_of})
+    book.set_properties(
+        {"title": sheets[0].title.format(**words), "author": facts.district.office, "created": facts.as_of}
+    )
     book.set_calc_mode("auto")
     formats, printed = Formats(book), list[Printed]()
     for sheet in sheets:
@@ -101,13 +103,13 @@ def _paragraphs(writer: SheetWriter, brief: Brief) -> None:
     """Editable text: one merged row a paragraph, the title of each in 黑体."""
     width = sum(writer.sheet.grid)
     last = len(writer.sheet.grid) - 1
-    body = writer.formats.get(font_size=14, text_wrap=True, valign="top", align="left", indent=0)
-    head = writer.formats.get(font_name=HEAD_FONT, font_size=14)
-    plain = writer.formats.get(font_size=14)
+    body = writer.formats.get(font_size=16, text_wrap=True, valign="top", align="left", indent=0)
+    head = writer.formats.get(font_name=HEAD_FONT, font_size=16)
+    plain = writer.formats.get(font_size=16)
     for row in brief.paragraphs.iter_rows(named=True):
         title, text = "　　" + clean(row["title"]), clean(row["text"])
-        height = lines_of(title + text, width * 12 / 14) * LINE * 1.5 + 10
-        writer.page.set_row(writer.row, height)
+        height = lines_of(title + text, width * 12 / 16) * LINE * 1.4 + 8
+        writer.set_height(writer.row, height)
         writer.page.merge_range(writer.row, 0, writer.row, last, "", body)
         writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
         writer.row += 1

@@ -20,7 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 from catalogue.sheets import PAPERS, Block, Sheet, SheetColumn
 from transforms.facts import UNREPORTED
 from transforms.model import Unit
-from workbooks.charts import add_chart
+from transforms.narrate import AGED_MONTHS, rounded
+from workbooks.charts import ChartPlace, add_chart
 from workbooks.formats import (
     FILLS,
     GROWTH,
@@ -36,8 +37,8 @@ from workbooks.formats import (
 TITLE_HEIGHT = 40
 LINE = 17.0
 """Height of a line of 12 point, in points."""
-WIDE, NARROW = 2.35, 1.25
-"""Widths of a Chinese and of another character of 12 point, in widths of a column's unit."""
+WIDE, NARROW = 16 / 7, 8 / 7
+"""Widths of a Chinese and of another character of 12 point, in widths of a column's unit (7 pixels)."""
 TEXT_FORMATS = ("text", "wrap", "centre", "light", "state")
 _WORD = re.compile(r"\{(\w+)(:rows)?\}")
 Row = Mapping[str, Any]
@@ -79,6 +80,7 @@ class SheetWriter:
         self.page: Worksheet = book.add_worksheet(sheet.tab)
         self.printed: list[Printed] = []
         self.row = 0
+        self.heights: dict[int, float] = {}
         self.breaks: list[int] = []
         self.frozen = False
 
@@ -99,16 +101,27 @@ class SheetWriter:
         for number, width in enumerate(sheet.grid):
             page.set_column(number, number, width)
 
+    @property
+    def scale(self) -> float:
+        """How much the page shrinks in print, so that the text of charts can be made larger by as much."""
+        paper = {"A4": (1026, 698), "A3": (1491, 1026)}[self.sheet.paper]
+        return min(1.0, paper[self.sheet.portrait] / sum(int(w * 7 + 5) for w in self.sheet.grid))
+
     def title(self) -> None:
         last = len(self.sheet.grid) - 1
-        self.page.set_row(0, TITLE_HEIGHT)
+        self.set_height(0, TITLE_HEIGHT)
         self._merge(0, 0, last, self.fill(self.sheet.title), self.formats.title())
         self.row = 1
         if self.sheet.unit:
-            self.page.set_row(1, 20)
+            self.set_height(1, 20)
             self._merge(1, 0, last, self.fill(self.sheet.unit), self.formats.unit_line())
             self.row = 2
         self.page.repeat_rows(0, self.row - 1)
+
+    def set_height(self, row: int, height: float) -> None:
+        """The height of a row in points."""
+        self.heights[row] = height
+        self.page.set_row(row, height)
 
     def fill(self, text: str) -> str:
         return _WORD.sub(lambda hit: self.words.get(hit[1], hit[0]), text)
@@ -117,7 +130,7 @@ class SheetWriter:
         width = sum(self.sheet.grid)
         for note in notes:
             text = self.fill(note)
-            self.page.set_row(self.row, lines_of(text, width) * LINE + 2)
+            self.set_height(self.row, lines_of(text, width) * LINE + 2)
             self._merge(self.row, 0, len(self.sheet.grid) - 1, text, self.formats.note())
             self.row += 1
 
@@ -152,11 +165,11 @@ class SheetWriter:
         right = max(start + column.span for column, start in zip(block.columns, columns.values(), strict=True))
         if not rows:
             self._merge(self.row, 0, right - 1, block.empty, self.formats.text(False, "center"))
-            self.page.set_row(self.row, block.row_height)
+            self.set_height(self.row, block.row_height)
             self.row += 1
         placed = Placed(span[0], span[1], columns, right)
         if block.chart:
-            self._chart(block, placed, top)
+            self._chart(block, frame, placed, top)
         self.notes(block.notes)
         self.row += 1
         return placed
@@ -164,7 +177,7 @@ class SheetWriter:
     def _subtitle(self, block: Block) -> None:
         last = len(self.sheet.grid) - 1
         if block.title:
-            self.page.set_row(self.row, 26)
+            self.set_height(self.row, 26)
             self._merge(self.row, 0, last - 2, self.fill(block.title), self.formats.subtitle())
             if block.unit:
                 self._merge(self.row, last - 1, last, self.fill(block.unit), self.formats.unit_line())
@@ -195,7 +208,7 @@ class SheetWriter:
             in_groups = [n for n, c in zip(lines, block.columns, strict=True) if c.group]
             heights[-1] = max(heights[-1], max(in_groups) * LINE + 6)
         for number, height in enumerate(heights):
-            page.set_row(top + number, height)
+            self.set_height(top + number, height)
         self.row = top + levels
         self._freeze(top)
         return starts
@@ -218,13 +231,13 @@ class SheetWriter:
         if self.frozen:
             return
         self.frozen = True
+        if self.sheet.kind == "text":
+            return
         self.page.freeze_panes(self.row, self.sheet.freeze)
         if self.sheet.repeat_header:
             self.page.repeat_rows(0, self.row - 1)
 
-    def _data_row(
-        self, block: Block, columns: Mapping[str, int], row: Row, at: int, span: tuple[int, int]
-    ) -> None:
+    def _data_row(self, block: Block, columns: Mapping[str, int], row: Row, at: int, span: tuple[int, int]) -> None:
         height = block.row_height
         for column in block.columns:
             place = _Cell(column, at, columns[column.code], columns, span)
@@ -232,7 +245,7 @@ class SheetWriter:
             text = self._cell(place, row)
             if column.format in ("wrap", "text") and text:
                 height = max(height, lines_of(text, width) * LINE + 6)
-        self.page.set_row(at, height)
+        self.set_height(at, height)
 
     def _cell(self, place: "_Cell", row: Row) -> str:
         """Write one cell; returns the text that stands in it, if it is text."""
@@ -245,7 +258,7 @@ class SheetWriter:
         if column.format in TEXT_FORMATS or (value is not None and isinstance(value, str)):
             return self._text(place, row, clean(value), total)
         if column.format in ("date", "datetime"):
-            return self._date(place, value, total)
+            return self._missing(place, row, total) if value is None else self._date(place, value, total)
         if value is None:
             return self._missing(place, row, total)
         self._number(place, row, Decimal(value), total)
@@ -259,10 +272,7 @@ class SheetWriter:
         self.page.write_string(place.row, place.column, text, self.formats.text(total, align, wrap, **more))
         return text
 
-    def _date(self, place: "_Cell", value: date | datetime | None, total: bool) -> str:
-        if value is None:
-            self.page.write_string(place.row, place.column, UNREPORTED, self.formats.missing(True))
-            return ""
+    def _date(self, place: "_Cell", value: date | datetime, total: bool) -> str:
         pattern = "yyyy-mm-dd hh:mm" if place.of.format == "datetime" else "yyyy-mm-dd"
         look = self.formats.number(total, pattern, align="center")
         self.page.write_datetime(place.row, place.column, value, look)
@@ -283,8 +293,13 @@ class SheetWriter:
         column = place.of
         unit = row.get("unit") or "" if column.format in ("by_row", "target") else column.unit
         shown = value if unit in ("", "%") else value / self.units[unit].factor
-        look = self.formats.number(total, self._pattern(column, row, unit))
+        more: dict[str, Any] = {"align": "center"} if column.format in ("count", "age") else {}
+        if column.format == "age" and value >= AGED_MONTHS:
+            more |= FILLS["红"]
+        look = self.formats.number(total, self._pattern(column, row, unit), **more)
         formula = self._formula(place, row)
+        if column.format == "points" or (column.format in ("change", "change_short") and row.get("nature") == "rate"):
+            shown = rounded(shown, 2)  # a change of 0.001 point must not print as −0.00
         number = _float(shown)
         if formula:
             self.page.write_formula(place.row, place.column, formula, look, number)
@@ -304,16 +319,25 @@ class SheetWriter:
             pattern = number_format(unit, row["decimals"] if row.get("decimals") is not None else 0)
             sign = row.get("comparator") or ""
             return f'"{sign}"{pattern}' if kind == "target" and sign else pattern
+        if kind == "change_short":
+            return POINTS if row.get("nature") == "rate" else GROWTH
         if kind == "change":
             return RATE_POINTS if row.get("nature") == "rate" else GROWTH
-        fixed = {"int": INTEGER, "percent": "0.00%", "growth": GROWTH, "points": POINTS}
+        fixed = {
+            "int": INTEGER,
+            "count": INTEGER,
+            "age": INTEGER,
+            "percent": "0.00%",
+            "growth": GROWTH,
+            "points": POINTS,
+        }
         return fixed.get(kind) or number_format(unit, column.decimals)
 
     def _formula(self, place: "_Cell", row: Row) -> str:
         """The live formula of a cell, if it has one."""
         column = place.of
         if row["kind"] == "total" and column.total:
-            return "=SUM({})".format(place.rows(column.code))
+            return f"=SUM({place.rows(column.code)})"
         formula = column.formula.get("") or column.formula.get(row.get(f"{column.code}|by") or "", "")
 
         def cell(hit: re.Match[str]) -> str:
@@ -325,19 +349,20 @@ class SheetWriter:
 
     # ---- charts ----
 
-    def _chart(self, block: Block, placed: Placed, top: int) -> None:
+    def _chart(self, block: Block, frame: pl.DataFrame, placed: Placed, top: int) -> None:
         assert block.chart is not None
         first_column = 0 if block.chart.below else placed.right
-        grid = self.sheet.grid[first_column : first_column + block.chart.columns or None]
-        width = sum(int(w * 7 + 5) for w in grid) - 24
-        row = self.row + 1 if block.chart.below else top
-        add_chart(self.book, self.page, self.sheet.tab, block, placed.columns, (placed.first, placed.last), (row, first_column, width), self.fill)
+        last_column = first_column + block.chart.columns if block.chart.columns else len(self.sheet.grid)
+        grid = self.sheet.grid[first_column:last_column]
+        width = sum(int(w * 7 + 5) for w in grid) - 16
+        row = self.row if block.chart.below else top
+        place = ChartPlace(self.sheet.tab, placed.columns, (placed.first, placed.last), row, first_column, width)
+        add_chart(self.book, self.page, block, frame, place, self.fill, round(9.5 / self.scale), self.units)
         # The rows that the chart covers stand ready, so that nothing is written under it.
-        taken = 0.0 if block.chart.below else (len(range(top, self.row)) * block.row_height + 26) * 4 / 3
-        while taken < block.chart.height + 12:
-            self.page.set_row(self.row, 20)
+        start = self.row if block.chart.below else top
+        while sum(self.heights.get(n, 15) for n in range(start, self.row)) * 4 / 3 < block.chart.height + 8:
+            self.set_height(self.row, 20)
             self.row += 1
-            taken += 20 * 4 / 3
         self._merge(
             self.row, first_column, len(self.sheet.grid) - 1, self.fill(block.chart.source), self.formats.note()
         )
@@ -365,7 +390,7 @@ def lines_of(text: str, width: float) -> int:
     total = 0
     for line in text.split("\n"):
         units = sum(WIDE if ord(c) > 0x2000 else NARROW for c in line)
-        total += max(1, math.ceil(units / max(width - 1, 1)))
+        total += max(1, math.ceil(units / max(width, 1)))
     return total
 
 

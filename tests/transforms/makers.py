@@ -28,7 +28,7 @@ Values = dict[tuple[str, str, str], Decimal | None]
 
 
 def an_observation(series: str, item: str, period: str, value: object, **changes: Any) -> dict[str, Any]:
-    form = series.split(".")[0]
+    form = series.split(".", maxsplit=1)[0]
     return {
         **dict.fromkeys(OBSERVATIONS),
         "district": "jb",
@@ -52,7 +52,9 @@ def an_observation(series: str, item: str, period: str, value: object, **changes
 
 
 def a_submission(form: str, period: str, **changes: Any) -> dict[str, Any]:
-    arrived = datetime.combine(months.first_day(months.shift(period, 1)), datetime.min.time()) + timedelta(days=4, hours=10)
+    arrived = datetime.combine(months.first_day(months.shift(period, 1)), datetime.min.time()) + timedelta(
+        days=4, hours=10
+    )
     return {
         "district": "jb",
         "department": load().form(form).department,
@@ -101,7 +103,7 @@ def a_difference(rule: str = "R02", **changes: Any) -> dict[str, Any]:
 
 
 def a_finding(rule: str, table: str, message: str, **changes: Any) -> dict[str, Any]:
-    form = table.split(".")[0]
+    form = table.split(".", maxsplit=1)[0]
     return {
         **dict.fromkeys(FINDINGS),
         "district": "jb",
@@ -184,8 +186,15 @@ def a_made_up_district(last: str = PERIOD) -> Facts:
         a_submission(f.code, month) for f in load().returns for month in months.months_between("2021-01", last)
     ]
     submissions = [s for s in submissions if not (s["form"] == "F02" and s["period"] == PERIOD)]
-    returned = {"submission": "x", "status": "returned", "hard": 3, "reasons": "H10 期末在办不等于期初加减;H07 合计不符"}
-    submissions.append(a_submission("F02", PERIOD, version=2, arrived_at=datetime(2022, 9, 9, 9, 5), soft=2, explained=1))
+    returned = {
+        "submission": "x",
+        "status": "returned",
+        "hard": 3,
+        "reasons": "H10 期末在办不等于期初加减;H07 合计不符",
+    }
+    submissions.append(
+        a_submission("F02", PERIOD, version=2, arrived_at=datetime(2022, 9, 9, 9, 5), soft=2, explained=1)
+    )
     submissions.append(a_submission("F02", PERIOD, **returned))
     return some_facts(
         rows,
@@ -199,7 +208,9 @@ def a_made_up_district(last: str = PERIOD) -> Facts:
 def _half(series: str) -> Decimal:
     """Half a unit of the second decimal of 万元 for money, nothing for counts."""
     column = series.rpartition(".")[2]
-    money = any(word in column for word in ("amount", "bal", "defer", "vat", "lent", "repaid", "writeoff", "share", "year_open"))
+    money = any(
+        word in column for word in ("amount", "bal", "defer", "vat", "lent", "repaid", "writeoff", "share", "year_open")
+    )
     return Decimal(50) if money and "pct" not in column else Decimal(0)
 
 
@@ -213,7 +224,13 @@ def _cumulate(values: Values, flow: str, ytd: str, items: Iterable[str], last: s
                 values[last_year, item, month] = before if before is not None else Decimal(10000 + 100 * len(item))
 
 
-ENTITIES = {"私营企业": (6824, 5653), "个体工商户": (10506, 6480), "国有集体": (21, 17), "外资企业": (131, 98), "农民专业合作社": (32, 24)}
+ENTITIES = {
+    "私营企业": (6824, 5653),
+    "个体工商户": (10506, 6480),
+    "国有集体": (21, 17),
+    "外资企业": (131, 98),
+    "农民专业合作社": (32, 24),
+}
 
 
 def _entities(values: Values, random: Random, last: str) -> None:
@@ -235,9 +252,20 @@ def _entities(values: Values, random: Random, last: str) -> None:
         values["F03.startup.avg_hours", "", month] = Decimal(random.randint(26, 36)) / 10
         others = [values["F03.entities.new_m", n, month] or 0 for n in ("国有集体", "外资企业", "农民专业合作社")]
         values["F03.entities.other_new_m", "", month] = Decimal(sum(others))
-        values["F03.entities.new_m", "合计", month] = sum((values["F03.entities.new_m", n, month] or Decimal(0) for n in ENTITIES), Decimal(0))
-    _cumulate(values, "F03.entities.new_m", "F03.entities.new_ytd", [*ENTITIES, "合计"], "2022-12", "F03.entities.new_ytd_ly")
-    _cumulate(values, "F03.entities.other_new_m", "F03.entities.other_new_ytd", [""], "2022-12", "F03.entities.other_new_ytd_ly")
+        values["F03.entities.new_m", "合计", month] = sum(
+            (values["F03.entities.new_m", n, month] or Decimal(0) for n in ENTITIES), Decimal(0)
+        )
+    _cumulate(
+        values, "F03.entities.new_m", "F03.entities.new_ytd", [*ENTITIES, "合计"], "2022-12", "F03.entities.new_ytd_ly"
+    )
+    _cumulate(
+        values,
+        "F03.entities.other_new_m",
+        "F03.entities.other_new_ytd",
+        [""],
+        "2022-12",
+        "F03.entities.other_new_ytd_ly",
+    )
 
 
 def _split(total: int, parts: int, random: Random) -> list[int]:
@@ -246,7 +274,13 @@ def _split(total: int, parts: int, random: Random) -> list[int]:
     return [*made[:-1], total - sum(made[:-1])]
 
 
-POLICIES = {"ZZS_LDTS": (9000, 60), "HJ_ZZY": (1500, 55), "XGM_MZ": (900, 2600), "LSLF": (420, 1900), "OTHER": (260, 150)}
+POLICIES = {
+    "ZZS_LDTS": (9000, 60),
+    "HJ_ZZY": (1500, 55),
+    "XGM_MZ": (900, 2600),
+    "LSLF": (420, 1900),
+    "OTHER": (260, 150),
+}
 
 
 def _taxes(values: Values, random: Random, last: str) -> None:
@@ -260,16 +294,26 @@ def _taxes(values: Values, random: Random, last: str) -> None:
             values["F01.summary.benefit_firms_ytd", code, month] = Decimal(firms * 4)
             values["F01.summary.eligible_n", code, month] = Decimal(int(firms * 4.03))
         for code in ("amount_m", "benefit_times_m"):
-            values[f"F01.summary.{code}", "合计", month] = sum((values[f"F01.summary.{code}", p, month] or Decimal(0) for p in POLICIES), Decimal(0))
+            values[f"F01.summary.{code}", "合计", month] = sum(
+                (values[f"F01.summary.{code}", p, month] or Decimal(0) for p in POLICIES), Decimal(0)
+            )
         _treasury(values, random, month)
         opening = values.get(("F01.deferrals.defer_close", "2022H1", months.previous(month))) or 3200 * WAN
         new, paid = WAN * random.randint(200, 500), WAN * random.randint(100, 400)
         for code, value in (("open", opening), ("new", new), ("paid", paid), ("close", opening + new - paid)):
             values[f"F01.deferrals.defer_{code}", "2022H1", month] = value
-    _cumulate(values, "F01.summary.amount_m", "F01.summary.amount_ytd", [*POLICIES, "合计"], last, "F01.summary.amount_ytd_ly")
+    _cumulate(
+        values, "F01.summary.amount_m", "F01.summary.amount_ytd", [*POLICIES, "合计"], last, "F01.summary.amount_ytd_ly"
+    )
     _cumulate(values, "F01.summary.benefit_times_m", "F01.summary.benefit_times_ytd", [*POLICIES, "合计"], last)
     for name in ("n", "amount"):
-        _cumulate(values, f"F02.summary.{name}_m", f"F02.summary.{name}_ytd", ["1010101/留抵退税", "1010436/汇算清缴", "合计"], last)
+        _cumulate(
+            values,
+            f"F02.summary.{name}_m",
+            f"F02.summary.{name}_ytd",
+            ["1010101/留抵退税", "1010436/汇算清缴", "合计"],
+            last,
+        )
     _cumulate(values, "F02.summary.vat_m", "F02.summary.vat_ytd", [""], last)
 
 
@@ -278,7 +322,11 @@ def _treasury(values: Values, random: Random, month: str) -> None:
     assert told is not None
     paid = told - (50 * WAN if month == PERIOD else 0)
     other = WAN * random.randint(80, 160)
-    for item, amount, count in (("1010101/留抵退税", paid, 61), ("1010436/汇算清缴", other, 25), ("合计", paid + other, 86)):
+    for item, amount, count in (
+        ("1010101/留抵退税", paid, 61),
+        ("1010436/汇算清缴", other, 25),
+        ("合计", paid + other, 86),
+    ):
         values["F02.summary.amount_m", item, month] = amount
         values["F02.summary.n_m", item, month] = Decimal(count)
         values["F02.summary.district_share", item, month] = (amount * 25 / 100).quantize(Decimal("0.01"))
@@ -298,13 +346,28 @@ def _loans(values: Values, random: Random, last: str) -> None:
         for bank in BANKS:
             lent, repaid = WAN * random.randint(150, 700), WAN * random.randint(100, 450)
             opening, closing[bank] = closing[bank], closing[bank] + lent - repaid
-            told = {"year_open": year_open[bank], "open_bal": opening, "lent_m": lent, "repaid_m": repaid, "writeoff_m": Decimal(0)}
-            told |= {"close_bal": closing[bank], "borrowers": Decimal(int(closing[bank] / (42 * WAN))), "npl_bal": closing[bank] / 100}
-            told |= {"vs_year_open": closing[bank] - year_open[bank], "vs_year_open_pct": closing[bank] / year_open[bank] - 1}
+            told = {
+                "year_open": year_open[bank],
+                "open_bal": opening,
+                "lent_m": lent,
+                "repaid_m": repaid,
+                "writeoff_m": Decimal(0),
+            }
+            told |= {
+                "close_bal": closing[bank],
+                "borrowers": Decimal(int(closing[bank] / (42 * WAN))),
+                "npl_bal": closing[bank] / 100,
+            }
+            told |= {
+                "vs_year_open": closing[bank] - year_open[bank],
+                "vs_year_open_pct": closing[bank] / year_open[bank] - 1,
+            }
             for code, value in told.items():
                 values[f"F10.balances.{code}", bank, month] = value
         for code in told:
-            values[f"F10.balances.{code}", "合计", month] = sum((values[f"F10.balances.{code}", b, month] or Decimal(0) for b in BANKS), Decimal(0))
+            values[f"F10.balances.{code}", "合计", month] = sum(
+                (values[f"F10.balances.{code}", b, month] or Decimal(0) for b in BANKS), Decimal(0)
+            )
         total = values["F10.balances.close_bal", "合计", month], sum(year_open.values())
         values["F10.balances.vs_year_open_pct", "合计", month] = (total[0] or Decimal(0)) / total[1] - 1
     _centre(values, random, last)
@@ -316,7 +379,13 @@ def _centre(values: Values, random: Random, last: str) -> None:
     for month in months.months_between("2021-01", last):
         for bank in BANKS[:6]:
             borrowers = 2 if (bank, month) == ("CQB", PERIOD) else random.randint(6, 20)
-            told = dict(zip(known, (borrowers + 9, borrowers, borrowers // 2, borrowers - borrowers // 2, borrowers * 88 * WAN), strict=True))
+            told = dict(
+                zip(
+                    known,
+                    (borrowers + 9, borrowers, borrowers // 2, borrowers - borrowers // 2, borrowers * 88 * WAN),
+                    strict=True,
+                )
+            )
             for code, value in told.items():
                 values[f"F09.summary.{code}", bank, month] = Decimal(value)
                 name = code.replace("_m", "_all")
@@ -324,7 +393,9 @@ def _centre(values: Values, random: Random, last: str) -> None:
                 if name.endswith("_all"):
                     values[f"F09.summary.{name}", bank, month] = ever[name, bank]
         for code in (*known, "visits_all", "borrowers_all", "amount_all"):
-            values[f"F09.summary.{code}", "合计", month] = sum((values[f"F09.summary.{code}", b, month] or Decimal(0) for b in BANKS[:6]), Decimal(0))
+            values[f"F09.summary.{code}", "合计", month] = sum(
+                (values[f"F09.summary.{code}", b, month] or Decimal(0) for b in BANKS[:6]), Decimal(0)
+            )
     _cumulate(values, "F09.summary.amount_m", "F09.summary.amount_ytd", [*BANKS[:6], "合计"], last)
 
 
@@ -346,14 +417,67 @@ def some_differences() -> list[dict[str, Any]]:
     fifty = 50 * WAN
     due = date(2022, 9, 20)
     return [
-        a_difference("R01", left_value=9812 * WAN, right_value=9762 * WAN, difference=fifty, low=fifty, high=fifty, state="时间差",
-                     cause="时间差", explanation="2笔8月31日审核,9月1日退付", due=due, lines=2),
-        a_difference("R02", left_value=70312 * WAN, right_value=70262 * WAN, difference=fifty, low=fifty - 100, high=fifty + 100, due=due),
-        a_difference("R17", id="R17-2022-05-001", key="CQB", left="F10.balances.open_bal", left_value=4210 * WAN, right="F10.balances.close_bal",
-                     right_value=4200 * WAN, difference=10 * WAN, low=10 * WAN - 100, high=10 * WAN + 100, since="2022-05", age=3, due=due),
-        a_difference("R03", left_value=Decimal(5000), right_value=Decimal(5000), difference=Decimal(0), low=Decimal(0), high=Decimal(0), unit="户次", state="一致", cause=""),
-        *[a_difference("R16", id=f"R16-{PERIOD}-{n:03}", key=bank, left_value=WAN, right_value=2 * WAN, difference=-WAN, state="一致", cause="")
-          for n, bank in enumerate(BANKS[:5])],
+        a_difference(
+            "R01",
+            left_value=9812 * WAN,
+            right_value=9762 * WAN,
+            difference=fifty,
+            low=fifty,
+            high=fifty,
+            state="时间差",
+            cause="时间差",
+            explanation="2笔8月31日审核,9月1日退付",
+            due=due,
+            lines=2,
+        ),
+        a_difference(
+            "R02",
+            left_value=70312 * WAN,
+            right_value=70262 * WAN,
+            difference=fifty,
+            low=fifty - 100,
+            high=fifty + 100,
+            due=due,
+        ),
+        a_difference(
+            "R17",
+            id="R17-2022-05-001",
+            key="CQB",
+            left="F10.balances.open_bal",
+            left_value=4210 * WAN,
+            right="F10.balances.close_bal",
+            right_value=4200 * WAN,
+            difference=10 * WAN,
+            low=10 * WAN - 100,
+            high=10 * WAN + 100,
+            since="2022-05",
+            age=3,
+            due=due,
+        ),
+        a_difference(
+            "R03",
+            left_value=Decimal(5000),
+            right_value=Decimal(5000),
+            difference=Decimal(0),
+            low=Decimal(0),
+            high=Decimal(0),
+            unit="户次",
+            state="一致",
+            cause="",
+        ),
+        *[
+            a_difference(
+                "R16",
+                id=f"R16-{PERIOD}-{n:03}",
+                key=bank,
+                left_value=WAN,
+                right_value=2 * WAN,
+                difference=-WAN,
+                state="一致",
+                cause="",
+            )
+            for n, bank in enumerate(BANKS[:5])
+        ],
     ]
 
 
@@ -362,5 +486,10 @@ def some_findings() -> list[dict[str, Any]]:
     return [
         a_finding("H07", "F02.summary", message, submission="x", difference=30 * WAN),
         a_finding("W01", "F03.entities", "W01 软性 本月注销较上月增长 61.2%,请说明原因。", severity="soft"),
-        a_finding("H13", "F09.loans", "H13 硬性 统一社会信用代码 91500105MA5YXXXXXX 校验位不符(重庆某某有限公司)", severity="hard"),
+        a_finding(
+            "H13",
+            "F09.loans",
+            "H13 硬性 统一社会信用代码 91500105MA5YXXXXXX 校验位不符(重庆某某有限公司)",
+            severity="hard",
+        ),
     ]

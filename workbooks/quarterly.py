@@ -1,0 +1,71 @@
+"""The quarterly analysis workbook: 江北区优化营商环境季度分析(2022年三季度).xlsx."""
+
+import polars as pl
+
+from catalogue.sheets import load_evaluation, load_workbook
+from transforms import analyse, narrate, schedule
+from transforms import period as months
+from transforms.facts import Facts
+from workbooks.monthly import edition_text, with_touches
+from workbooks.publication import build
+
+
+def quarterly_name(facts: Facts, quarter: str, edition: int = 1) -> str:
+    """江北区优化营商环境季度分析(2022年三季度).xlsx; (未满季) while the quarter is not over; (第2版) later on."""
+    so_far = "(未满季)" if analyse.unfinished(facts, quarter) else ""
+    return f"{facts.district.name}优化营商环境季度分析({months.chinese(quarter)}){so_far}{edition_text(edition)}.xlsx"
+
+
+def build_quarterly(facts: Facts, quarter: str, edition: int = 1, changes: pl.DataFrame | None = None) -> bytes:
+    """The workbook of `quarter` (YYYYQn) as bytes; the same facts give the same bytes.
+
+    The months after the quarter are left aside; a quarter that is not over is made of the months that it holds.
+
+    Args:
+        changes: what differs from the edition before (see schedule.revised), shown in Q11.
+    """
+    facts = with_touches(facts.at(min(facts.period, months.months_of(quarter)[-1])))
+    span = analyse.trend_span(facts)
+    told = analyse.quarter_words(facts, quarter)
+    month_names = {f"month{n}": f"{months.split(m)[1]}月" for n, m in enumerate(months.months_of(quarter), start=1)}
+    words = {
+        "district": facts.district.name,
+        "quarter": told,
+        "period": told,
+        "trend": f"{span[0]}至{span[-1]}",
+        "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
+        "digest": facts.catalogue.digest,
+        **month_names,
+        **analyse.month_words(facts),
+    }
+    cover = [
+        ("季度", told),
+        ("编制单位", facts.district.office),
+        ("编制日期", narrate.chinese_day(facts.as_of.date())),
+        ("签发人", ""),
+        ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
+        ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
+    ]
+    return build(facts, load_workbook("quarterly"), quarterly_frames(facts, quarter, changes), words, cover)
+
+
+def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
+    """Every frame that quarterly.yaml names."""
+    return {
+        "quarter_overview": analyse.quarter_overview(facts, quarter, load_evaluation(facts.catalogue)),
+        "trend_months": analyse.trend_months(facts),
+        "trend_ytd": analyse.trend_ytd(facts),
+        "trend_yoy": analyse.trend_yoy(facts),
+        "trend_mean": analyse.trend_mean(facts),
+        "quarter_check": analyse.quarter_check(facts, quarter),
+        "quarter_differences": analyse.quarter_differences(facts, quarter),
+        "lines": analyse.lines(facts),
+        "bank_waterfall": analyse.bank_waterfall(facts, quarter),
+        "difference_ages": analyse.difference_ages(facts),
+        "revisions": schedule.revised(facts, changes),
+        "last_year_versions": analyse.last_year_versions(facts, quarter),
+        "missing_returns": analyse.missing_returns(facts, quarter),
+        "out_of_scope": analyse.out_of_scope(),
+        "definitions": schedule.definitions(facts),
+        "code_lists": schedule.code_lists(facts),
+    }
