@@ -14,7 +14,15 @@ from typing import Any, ClassVar, Literal
 
 import polars as pl
 from great_expectations.compatibility import pydantic
-from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
+from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
+    ExpectColumnPairValuesAToBeGreaterThanB,
+)
+from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
+from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
+from great_expectations.expectations.core.expect_compound_columns_to_be_unique import ExpectCompoundColumnsToBeUnique
+from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation, MulticolumnMapExpectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
     ColumnMapMetricProvider,
 )
@@ -39,6 +47,42 @@ def _exact_columns(rule: RowRule) -> dict[str, pl.Expr]:
     return {name: pl.col(name).cast(pl.Decimal(38, scale)) for name in dtypes}
 
 
+class Settled(Expectation):
+    """An expectation that is not changed once it is made, so that its configuration is worked out once.
+
+    Great Expectations works it out a hundred times a validation, which is most of what a rule costs
+    (`benchmarks/`).
+    """
+
+    _configuration: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
+
+
+class ExpectToBeGiven(Settled, ExpectColumnValuesToNotBeNull):
+    """`ExpectColumnValuesToNotBeNull`, settled."""
+
+
+class ExpectCompoundKeyToBeUnique(Settled, ExpectCompoundColumnsToBeUnique):
+    """`ExpectCompoundColumnsToBeUnique`, settled."""
+
+
+class ExpectToBeListed(Settled, ExpectColumnValuesToBeInSet):
+    """`ExpectColumnValuesToBeInSet`, settled."""
+
+
+class ExpectToLieBetween(Settled, ExpectColumnValuesToBeBetween):
+    """`ExpectColumnValuesToBeBetween`, settled."""
+
+
+class ExpectInOrder(Settled, ExpectColumnPairValuesAToBeGreaterThanB):
+    """`ExpectColumnPairValuesAToBeGreaterThanB`, settled."""
+
+
 # Told figures as intervals
 
 
@@ -53,7 +97,7 @@ class ToldMeets(PolarsMapMetric, MulticolumnMapMetricProvider):
         return (told - slack <= high) & (told + slack >= low) & (low <= high) & (slack >= 0)
 
 
-class ExpectToldToMeet(MulticolumnMapExpectation):
+class ExpectToldToMeet(Settled, MulticolumnMapExpectation):
     """A told figure, known to ± half its last digit, must be able to lie within an interval.
 
     Satisfied when [column − slack, column + slack] meets [low, high], both closed; violated when disjoint.
@@ -92,7 +136,7 @@ class PartNotAboveWhole(PolarsMapMetric, MulticolumnMapMetricProvider):
         return part <= sum(slacks, whole)
 
 
-class ExpectPartNotAboveWhole(MulticolumnMapExpectation):
+class ExpectPartNotAboveWhole(Settled, MulticolumnMapExpectation):
     """A part is above its whole by no more than the rounding of both.
 
     Satisfied when part − part_slack ≤ whole + whole_slack.
@@ -152,7 +196,7 @@ class ValidCheckDigit(PolarsMapMetric, ColumnMapMetricProvider):
         return _has_check_digit(rule.column, _CREDIT_CODE_ALPHABET, weights, _MODULUS)
 
 
-class ExpectCheckDigit(ColumnMapExpectation):
+class ExpectCheckDigit(Settled, ColumnMapExpectation):
     """A code has the length, the characters and the check digit of its scheme.
 
     Args:

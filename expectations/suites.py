@@ -38,28 +38,24 @@ def _bounded(edit: Edit, common: dict[str, Any]) -> Expectation:
 
 def _filled(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
     """H04 looks at what was told (a word is an answer), H05 at what could be read from it."""
-    from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
+    from expectations.edits import ExpectToBeGiven
 
     column = f"{edit.id}|given" if edit.kind == "required" else edit.column
-    return ExpectColumnValuesToNotBeNull(column=column, **common)
+    return ExpectToBeGiven(column=column, **common)
 
 
 def _unique(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations.core.expect_compound_columns_to_be_unique import (
-        ExpectCompoundColumnsToBeUnique,
-    )
+    from expectations.edits import ExpectCompoundKeyToBeUnique
 
     key = catalogue.table(edit.table).key
-    return ExpectCompoundColumnsToBeUnique(
-        column_list=["submission", *key], ignore_row_if="any_value_is_missing", **common
-    )
+    return ExpectCompoundKeyToBeUnique(column_list=["submission", *key], ignore_row_if="any_value_is_missing", **common)
 
 
 def _in_list(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
+    from expectations.edits import ExpectToBeListed
 
     codes = catalogue.code_lists[catalogue.table(edit.table).column(edit.column).codes].codes
-    return ExpectColumnValuesToBeInSet(column=edit.column, value_set=[c.code for c in codes], **common)
+    return ExpectToBeListed(column=edit.column, value_set=[c.code for c in codes], **common)
 
 
 def _check_digit(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
@@ -69,28 +65,24 @@ def _check_digit(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectatio
 
 
 def _not_negative(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+    from expectations.edits import ExpectToLieBetween
 
     strict = bool(edit.params.get("positive"))
-    return ExpectColumnValuesToBeBetween(column=edit.column, min_value=0, strict_min=strict, **common)
+    return ExpectToLieBetween(column=edit.column, min_value=0, strict_min=strict, **common)
 
 
 def _in_order(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
-        ExpectColumnPairValuesAToBeGreaterThanB,
-    )
+    from expectations.edits import ExpectInOrder
 
     earlier, later = edit.params["earlier"], edit.params["later"]
     strict = bool(edit.params.get("strict"))
-    return ExpectColumnPairValuesAToBeGreaterThanB(column_A=later, column_B=earlier, or_equal=not strict, **common)
+    return ExpectInOrder(column_A=later, column_B=earlier, or_equal=not strict, **common)
 
 
 def _not_after_period(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
-    from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
-        ExpectColumnPairValuesAToBeGreaterThanB,
-    )
+    from expectations.edits import ExpectInOrder
 
-    return ExpectColumnPairValuesAToBeGreaterThanB(column_A="period_end", column_B=edit.column, or_equal=True, **common)
+    return ExpectInOrder(column_A="period_end", column_B=edit.column, or_equal=True, **common)
 
 
 _NATIVE: Mapping[str, Callable[[Edit, Catalogue, dict[str, Any]], Expectation]] = {
