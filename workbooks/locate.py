@@ -108,8 +108,7 @@ class Grid:
             for row in range(top, bottom + 1):
                 place = self.anchors.get((row, column), (row, column))
                 cell = self.cells.get(place)
-                # A merge that begins above the header (a title over it) is none of its levels.
-                if cell is not None and place[0] >= top and cell.text.strip():
+                if cell is not None and cell.text.strip():
                     seen[place] = cell.text
             if seen:
                 found[column] = tuple(seen.values())

@@ -97,7 +97,10 @@ class ReturnReader:
         Raises:
             UnreadableReturn: no workbook, or no header of any return in it (`no_table`).
         """
-        book = read_book(data)
+        return self.read(read_book(data))
+
+    def read(self, book: Book) -> Parsed:
+        """Read a return from its cells. Raises UnreadableReturn (`no_table`)."""
         meta = read_meta(book)
         grids = [(number, Grid(sheet)) for number, sheet in enumerate(book.sheets) if not is_meta(sheet)]
         choice = self.choose(grids, self.wanted or meta.get("template", ""))

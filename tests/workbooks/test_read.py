@@ -1,17 +1,22 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalogue.load import load
 from samples.drops import make_filings
 from samples.workbook import render
 from tests.samples.frames import wide_frames
-from tests.workbooks.returns import a_book, lay_table, read, received, saved
+from tests.workbooks.returns import READER, a_book, lay_header, lay_table, read, received, saved
 from transforms.model import FINDINGS, wide_schema
+from workbooks.cells import Book, Cell, read_book
 from workbooks.guard import Limits
 from workbooks.read import HEADS, Received, collect, read_returns
+from workbooks.unreadable import UnreadableReturn
 
 D = Decimal
 ICBC = {"bank_code": "工商银行", "open_bal": 100, "lent_m": 20.5, "close_bal": 120.5, "borrowers": 7}
@@ -266,6 +271,17 @@ def test_several_tables_may_share_a_sheet():
     assert readings.heads["unit"].to_list() == ["户、万元", "户、小时、元"]
 
 
+def test_a_table_ends_where_the_header_of_the_next_begins():
+    book = openpyxl.Workbook()
+    ws = book.worksheets[0]
+    end = lay_table(ws, load().table("F03.entities"), [{"entity_type": "私营企业", "open_n": 5}])
+    lay_header(ws, load().table("F03.startup"), end, 1)
+    ws.cell(end + 1, 1, 9)
+    readings = read(book)
+    assert readings.tables["F03.entities"]["open_n"].to_list() == [D(5)]
+    assert readings.tables["F03.startup"]["online_n"].to_list() == [D(9)]
+
+
 def test_of_two_sheets_with_one_table_the_visible_one_counts():
     book = a_book(rows=BALANCES)
     copy = book.create_sheet("旧稿", 0)
@@ -408,3 +424,47 @@ def test_notes_and_explanations_may_run_over_several_rows():
     assert head["note"] == "1.按月填报。\n2.单位万元。"
     assert head["explanation"] == "工行新增两户。"
     assert (head["reporter"], head["auditor"]) == ("杨帆", None)
+
+
+# Anything at all
+
+WORDS = [
+    "",
+    "其中:",
+    "合计",
+    "注:",
+    "填报人",
+    "(%)",
+    "1e400",
+    "9" * 400,
+    "银行代码",
+    "期末余额",
+    "单位:",
+    "½",
+    "ⅷ",
+    "１，２",
+]
+SHEET = read_book(saved(a_book(rows=BALANCES))).sheets[0]
+
+
+@st.composite
+def spoilt_sheets(draw):
+    cells = dict(SHEET.cells)
+    for row, column, word in draw(
+        st.lists(st.tuples(st.integers(1, 12), st.integers(1, 15), st.sampled_from(WORDS) | st.text(max_size=4)))
+    ):
+        kind = draw(st.sampled_from(["text", "error", "bool"]))
+        number_format = draw(st.sampled_from(["General", "0%", "[", ";;;", '"', "0.0.0"]))
+        cells[row, column] = Cell(row, column, kind, word, None, True, number_format, draw(st.integers(0, 2)))
+    merges = draw(st.lists(st.sampled_from(SHEET.merges), unique=True))
+    return Book((replace(SHEET, cells=cells, merges=merges),), draw(st.booleans()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(spoilt_sheets())
+def test_whatever_a_sheet_holds_it_is_read_or_refused(book):
+    try:
+        told = READER.read(book)
+    except UnreadableReturn:
+        return
+    collect([received("F10")], {"甲": told}, load())
