@@ -98,9 +98,10 @@ def _with_items(context: Context, table: Table) -> Context:
 
 
 def _given(edit: Edit) -> pl.Expr:
-    """What a required cell tells, null where it tells nothing: a word for empty is no answer, a reason is one."""
+    """What a required cell tells, null where it tells nothing: a word for empty is no answer, a reason is one, and so
+    is a value (无 is an entry of some code lists)."""
     text = pl.col(f"{edit.column}|text").str.strip_chars()
-    return pl.when(~text.is_in([*EMPTY_WORDS, ""])).then(text)
+    return pl.when(~text.is_in([*EMPTY_WORDS, ""]) | pl.col(edit.column).is_not_null()).then(text)
 
 
 def _applies(edit: Edit, table: Table, context: Context) -> pl.Expr:
