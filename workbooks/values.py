@@ -81,7 +81,8 @@ class CellReader:
     def _date(self, cell: Cell) -> Told:
         text = cell.text.strip()
         if cell.kind == "date":
-            return Told(text[:10] if "-" in text else None, text, None)
+            # A time of day is no date, nor is Excel's 29 February 1900.
+            return Told(parse_date(text[:10]), text, None)
         if cell.kind == "number":
             return Told(date_of_number(text, self.date1904), text, None)
         return Told(parse_date(text), text, None)

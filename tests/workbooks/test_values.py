@@ -228,6 +228,12 @@ def test_what_is_no_date_stays_text(text):
     assert (found["value"], found["text"]) == (None, text)
 
 
+@pytest.mark.parametrize("shown", ["12:00:00", "1900-02-29"])
+def test_a_date_cell_may_show_no_date(shown):
+    found = CellReader(shape(*PAID), READER.shapes).read(Cell(1, 1, "date", shown, None, True, "yyyy-mm-dd", 0))
+    assert (found.value, found.text) == (None, shown)
+
+
 def test_a_number_that_is_no_day_is_no_date():
     assert read_cell(*PAID, 12)["value"] is None
 
