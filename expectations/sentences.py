@@ -38,6 +38,14 @@ class Place:
     def value(self, code: str) -> str:
         return show(self.row.get(code.lstrip("+-")), self.table.column(code.lstrip("+-")), self.catalogue)
 
+    def item(self) -> str:
+        """The row as people call it: the key by the names of its code lists."""
+        if self.row["kind"] != "data" or not self.table.key:
+            return self.row.get("item") or ""
+        lists = ((k, self.table.column(k).codes) for k in self.table.key)
+        told = ((self.row.get(k) or "", codes) for k, codes in lists)
+        return "/".join(self.catalogue.code_lists[codes].label(word) if codes else word for word, codes in told)
+
     def told(self) -> str:
         """As typed where it was typed as text, else the number as it is shown."""
         text = self.row.get(f"{self.edit.column}|text")
@@ -399,18 +407,23 @@ SENTENCES: Mapping[str, Sentence] = {
 
 HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
     # name: column told, column expected, what is wrong, what to do
-    "form": ("form", "form_scheduled", "报表种类不符", "请使用本期下发的模板填报。"),
+    "form": (
+        "form",
+        "form_scheduled",
+        "报表种类不符：文件名为 {expected}，表内是 {told}",
+        "请使用本期下发的模板填报，文件名与模板一致。",
+    ),
     "district": (
         "district_told",
         "district_scheduled",
-        "表中的区县与投放文件夹不符",
+        "表中的区县是“{told}”，投放文件夹是“{expected}”",
         "请投放到本区的文件夹，或更正表头。",
     ),
     "department": (
         "department_told",
         "department_scheduled",
-        "填报单位与投放文件夹不符",
-        "一个单位不能代另一单位报送，请投放到本单位文件夹或更正填报单位。",
+        "填报单位是“{told}”，投放文件夹是“{expected}”",
+        "一个单位不能代另一单位报送，请投放到本单位文件夹，或更正填报单位。",
     ),
     "template": (
         "template_version",
@@ -418,16 +431,26 @@ HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "缺少隐藏的 _meta 工作表，已按表头识别",
         "请使用下发的模板，不要删除隐藏工作表。",
     ),
-    "period": ("period_told", "period", "表头的统计期与应报的统计期不符", "请更正第2行的统计期，或改报对应的月份。"),
-    "meta_period": ("meta_period", "period", "模板的统计期与应报的统计期不符", "请使用本期下发的模板。"),
-    "unscheduled": ("period", "", "这个统计期不在应报范围内", "请核对文件名和统计期。"),
-    "unit": ("unit", "unit_scheduled", "计量单位与模板不符", "请按模板的单位换算后重报，不要改动单位行。"),
+    "period": (
+        "period_told",
+        "period",
+        "表头的统计期是“{told}”，应为“{expected}”",
+        "请更正第2行的统计期，或改报对应的月份。",
+    ),
+    "meta_period": ("meta_period", "period", "模板是 {told} 的，应报 {expected}", "请使用本期下发的模板。"),
+    "unscheduled": ("period", "", "统计期“{told}”不在应报范围内", "请核对文件名和统计期。"),
+    "unit": (
+        "unit",
+        "unit_scheduled",
+        "计量单位写的是“{told}”，模板是“{expected}”",
+        "请按模板的单位换算后重报，不要改动单位行。",
+    ),
     "explanation": (
         "explanation",
         "",
-        "说明与上月完全相同或只写“核实无误”，不能作为说明",
+        "说明“{told}”与上月相同或只写“核实无误”，不能作为说明",
         "请写明本月变动的具体原因。",
     ),
-    "late": ("arrived_on", "due", "逾期报送", "请在规定时限内报送。"),
-    "reporter": ("reporter", "", "填报人不在报送人员名单内", "如人员有变动，请告知营商办更新名单。"),
+    "late": ("arrived_on", "due", "{told} 送达，应于 {expected} 前报送，逾期", "请在规定时限内报送。"),
+    "reporter": ("reporter", "", "填报人“{told}”不在报送人员名单内", "如人员有变动，请告知营商办更新名单。"),
 }

@@ -155,8 +155,7 @@ def _violated(place: Place) -> dict[str, Any]:
     told = place.told()
     kind = HARD_OR_SOFT[place.edit.severity]
     shown = f" {told}{'' if unit == '%' else ' '}{unit}".rstrip() if told and place.column.numeric else ""
-    item = place.row.get("item") or ""
-    of = f"“{item}”" if item and place.table.layout == "rows" else ""
+    of = f"“{place.item()}”" if place.table.layout == "rows" else ""
     return {
         **_identity(place.row, place.edit),
         "severity": place.edit.severity.value,
@@ -190,8 +189,8 @@ def _head_finding(edit: Edit, row: Mapping[str, Any], catalogue: Catalogue) -> d
     told_in, expected_in, wrong, todo = HEAD_SENTENCES[edit.id.rpartition(".")[2]]
     told, expected = (_named(row.get(name), name, catalogue) if name else "" for name in (told_in, expected_in))
     kind = HARD_OR_SOFT[edit.severity]
-    held = f"（表中“{told or '未填'}”" + (f"，应为“{expected}”" if expected else "") + "）"
-    where = f"{row['sheet']}!第{row['row']}行 " if row.get("sheet") else ""
+    where = f"{row['sheet']}!A{row['row']}：" if row.get("sheet") else "："
+    held = wrong.format(told=told or "未填", expected=expected)
     return {
         **_identity(row, edit),
         "form": row["form_scheduled"] or row["form"],
@@ -202,7 +201,7 @@ def _head_finding(edit: Edit, row: Mapping[str, Any], catalogue: Catalogue) -> d
         "expected": expected,
         "difference": None,
         "unit": "",
-        "message": f"{edit.code} {kind} {where}{wrong}{held}。",
+        "message": f"{edit.code} {kind} {where}{held}。",
         "todo": todo,
     }
 

@@ -24,7 +24,7 @@ Product = Literal["monthly", "quarterly"]
 publish_period = task(name="发布", cache_policy=NO_CACHE)(publishing.publish)
 
 
-@flow(name="publish", log_prints=True, persist_result=False)
+@flow(name="publish", persist_result=False)
 def publish(product: Product, ref_period: Month | Quarter, as_of: date | None = None) -> list[Path]:
     """Publish one product of one period.
 
@@ -38,7 +38,7 @@ def publish(product: Product, ref_period: Month | Quarter, as_of: date | None = 
     return _publish([(product, ref_period)], as_of)
 
 
-@flow(name="backfill", log_prints=True, persist_result=False)
+@flow(name="backfill", persist_result=False)
 def backfill(first: Month, last: Month, as_of: date | None = None, quarters: bool = True) -> list[Path]:
     """Publish the months from `first` to `last`, and the quarters they lie in, as known on a day.
 

@@ -174,8 +174,7 @@ def validate(house: House, taken: Taken, as_of: datetime) -> Judgement:
     """Every rule over tonight's submissions, then one commit: verdicts and the frames that hold the figures."""
     judgement = judge(house, taken.readings, taken.identified, load_frames(house), house.deadlines(as_of))
     unreadable = [
-        {"submission": name, "event": "unreadable", "reason": f"{why.code}: {why.sentence}"}
-        for name, why in taken.unreadable.items()
+        {"submission": name, "event": "unreadable", "reason": why.sentence} for name, why in taken.unreadable.items()
     ]
     decisions = [*judgement.decisions.iter_rows(named=True), *unreadable]
     if decisions:

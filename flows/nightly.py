@@ -5,6 +5,7 @@ import flows.quiet  # noqa: F401  # isort: skip – before Prefect is imported
 from datetime import datetime
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import night, publishing
@@ -24,7 +25,7 @@ follow = task(name="差异台账", cache_policy=NO_CACHE)(publishing.note_differ
 publish = task(name="发布", cache_policy=NO_CACHE)(publishing.publish)
 
 
-@flow(name="nightly", log_prints=True, persist_result=False)
+@flow(name="nightly", persist_result=False)
 def nightly(as_of: datetime | None = None) -> Night:
     """From what lies in the drop folders to receipts and published workbooks.
 
@@ -59,5 +60,6 @@ def nightly(as_of: datetime | None = None) -> Night:
         )
         summary = summarise(result, house)
         house.journal.finish_night(as_of, summary)
+        create_markdown_artifact(f"```\n{summary}\n```", key="night", description=f"截至 {as_of:%Y-%m-%d %H:%M}")
         print(summary)
     return result

@@ -16,7 +16,7 @@ from transforms import period
 from transforms.reconcile.follow import OPEN_STATES
 
 
-@flow(name="status", log_prints=True, persist_result=False)
+@flow(name="status", persist_result=False)
 def status(month: str | None = None, as_of: datetime | None = None) -> str:
     """Print how a month stands in every district; the month that is due, when none is given."""
     moment = (as_of or now()).replace(tzinfo=None)
@@ -33,7 +33,7 @@ def describe(house: House, month: str, moment: datetime) -> str:
         ["district", "department", "form"], keep="last", maintain_order=True
     )
     deadlines = house.deadlines(moment).filter(pl.col("period") == month)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for due in deadlines.iter_rows(named=True):
         form = house.catalogue.form(due["form"])
         filed = newest.filter((pl.col("district") == due["district"]) & (pl.col("form") == due["form"]))
@@ -42,7 +42,7 @@ def describe(house: House, month: str, moment: datetime) -> str:
         district = house.catalogue.district(due["district"])
         department = house.catalogue.department(form.department).name_in(district.code)
         version = f"V{told['version']}" if told else "—"
-        rows.append((district.name, department, due["form"], f"{due['due']}", version, state))
+        rows.append((district.name, department, str(due["form"]), f"{due['due']}", version, state))
     compared = compare_all(house, frames)
     differ = compared.filter(
         (pl.col("period") <= month) & pl.col("state").is_in(OPEN_STATES) & (pl.col("key") != "合计")

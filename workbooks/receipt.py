@@ -4,6 +4,7 @@ The department's own workbook is not changed; the receipt names its cells.
 """
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,11 +146,10 @@ def _list_findings(sheet: Worksheet, top: int, receipt: Receipt, head: Format, p
 def _rows(receipt: Receipt) -> list[tuple[str, ...]]:
     """What is wrong, hard findings first; a file that cannot be read has the one reason."""
     if receipt.status == "unreadable":
-        sentence = receipt.reason.partition(": ")[2] or receipt.reason
-        return [("硬性", "", "整个文件", receipt.file, "", sentence, "处理后重新投放。", "")]
+        return [("硬性", "", "整个文件", receipt.file, "", receipt.reason, "处理后重新投放。", "")]
     violated = receipt.findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)
     order = pl.col("severity").replace_strict(ORDER, default=9, return_dtype=pl.Int64)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for f in violated.sort(order, "sheet", "row", "cell", "rule", maintain_order=True).iter_rows(named=True):
         place = f"{f['sheet']}!{f['cell']}" if f["sheet"] and f["cell"] else (f["sheet"] or "整个文件")
         told = f"{f['told'] or ''} {f['unit'] or ''}".strip()
@@ -161,9 +161,9 @@ def _rows(receipt: Receipt) -> list[tuple[str, ...]]:
 
 
 def _sentence(message: str) -> str:
-    """The message without its rule and place, which stand in their own columns."""
-    head, colon, tail = message.partition("：")
-    return tail if colon and "!" in head else message
+    """The message without its rule, its kind and its place, which stand in their own columns."""
+    found = re.match(r"\w\d\d \S+ (?:[^!：]*![A-Z]*\d* ?)?：?(.+)", message, re.DOTALL)
+    return found[1] if found else message
 
 
 def _height(cells: Sequence[str]) -> float:
