@@ -242,7 +242,9 @@ class Facts:
         open_ones = self.differences_known.filter(pl.col("state").is_in(OPEN_STATES))
         for row in open_ones.sort("id").iter_rows(named=True):
             if row["rule"] in touches:
-                for key in _touched(touches[row["rule"]], row):
+                touch = touches[row["rule"]]
+                headers = {series: header_of(self.catalogue, series) for series in touch.series}
+                for key in _touched(touch, row, headers):
                     doubts[key] = (*doubts.get(key, ()), row["id"])
         return doubts
 
@@ -259,16 +261,23 @@ class Facts:
         )
 
 
-def _touched(touch: Touch, difference: Mapping[str, object]) -> list[str]:
-    """Keys of the observations that a difference throws doubt on; a difference that names columns touches these."""
-    sides = f"{difference['left'] or ''} {difference['right'] or ''} {difference['key'] or ''}"
-    named = [s for s in touch.series if s in sides or s.rpartition(".")[2] in sides.replace(".", " ").split()]
-    key = str(difference["key"] or "")
-    return [
-        f"{series}|{item.replace('{key}', key)}|{difference['period']}"
-        for series in named or touch.series
-        for item in touch.items
-    ]
+def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[str, str]) -> list[str]:
+    """Keys of the observations that a difference throws doubt on. Where its left side names a column, the other
+    columns of that table are left in peace."""
+    told = str(difference["left"] or "")
+    words = {*told.split(), told}
+    named = {s for s in touch.series if s in words or headers[s] in words}
+    tables = {series.rpartition(".")[0] for series in named}
+    doubted = [s for s in touch.series if s in named or s.rpartition(".")[0] not in tables]
+    key = str(difference["key"] or "").split("/")[0]
+    items = {item.replace("{key}", key): None for item in touch.items}
+    return [f"{series}|{item}|{difference['period']}" for series in doubted for item in items]
+
+
+def header_of(catalogue: Catalogue, series: str) -> str:
+    """The header of a told column; the name of a statistic."""
+    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    return statistic.name if statistic else catalogue.column(series).header
 
 
 def exact(value: Decimal | int | None) -> Decimal | None:

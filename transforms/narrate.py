@@ -79,7 +79,9 @@ def write_brief(facts: Facts, paragraphs: Iterable[Paragraph], frames: Mapping[s
             told = [_write(facts, frames, paragraph.title, sentence, row, numbers, left_out) for row in rows]
             if any(told):
                 sentences.append(";".join(filter(None, told)) + "。")
-        written.append({"title": paragraph.title, "text": "".join(sentences) or "本月无。"})
+        short = any(row["paragraph"] == paragraph.title for row in left_out)
+        nothing = "所需数据未报,本段从略(见M15)。" if short else "无。"
+        written.append({"title": paragraph.title, "text": "".join(sentences) or nothing})
     text = pl.String
     return Brief(
         pl.DataFrame(written, schema={"title": text, "text": text}),
@@ -397,10 +399,13 @@ def _asks(facts: Facts, reports: pl.DataFrame) -> list[Row]:
     disputed = facts.differences_known.filter(
         pl.col("period") == facts.period, pl.col("state") == State.DIFFERENT.value, pl.col("due").is_not_null()
     )
-    for row in disputed.sort("due", "id").iter_rows(named=True):
-        owner = facts.catalogue.department(row["owner"]).name_in(facts.district.code)
-        matter = f"核实{row['id']}({row['name']})差异"
-        asks.append({"department": Told(owner), "due": Told(chinese_day(row["due"])), "matter": Told(matter)})
+    for (due, owner), group in disputed.sort("due", "id").group_by("due", "owner", maintain_order=True):
+        name = facts.catalogue.department(str(owner)).name_in(facts.district.code)
+        about = "、".join(dict.fromkeys(group["name"].to_list()))
+        several = f"等{group.height}项" if group.height > 1 else ""
+        matter = f"核实{group['id'][0]}{several}差异({about})"
+        assert isinstance(due, date)
+        asks.append({"department": Told(name), "due": Told(chinese_day(due)), "matter": Told(matter)})
     return asks
 
 

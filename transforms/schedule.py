@@ -6,6 +6,7 @@ a live formula depends on the row, `c|by` names it. `kind` is data, total, or to
 recomputed from the rows shown). `unit` and `decimals` are those of display.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -166,10 +167,17 @@ def _put_target(row: Row, facts: Facts, indicator: Indicator, compared: Figure, 
 
 def _remark(facts: Facts, figures: Iterable[Figure], compared: Figure, base: Figure) -> str:
     doubts = facts.doubts(key for figure in figures for key in figure.sources)
-    told = [f"(待核){'、'.join(doubts)}"] if doubts else []
+    told = [to_check(doubts)] if doubts else []
     if base.value == 0 and compared.told:
         told.append("上年同期为零")
     return ";".join(told)
+
+
+def to_check(doubts: Sequence[str]) -> str:
+    """(待核) with the number of the difference; of several the first, the rest stand in M04."""
+    if not doubts:
+        return ""
+    return f"(待核){doubts[0]}" + (f"等{len(doubts)}项" if len(doubts) > 1 else "")
 
 
 def _department(facts: Facts, code: str) -> str:
@@ -328,7 +336,9 @@ def _report_row(facts: Facts, form: str, due: date | None, versions: list[dict[s
         "first": first["arrived_at"] if first else None,
         "passed": passed["decided_at"] if passed else None,
         "passed|why": NOT_APPLICABLE if versions else UNREPORTED,
-        "reasons": ";".join(dict.fromkeys(v["reasons"] for v in versions if v["reasons"] and v is not passed)),
+        "reasons": ";".join(
+            dict.fromkeys(_wording(v["reasons"]) for v in versions if v["reasons"] and v is not passed)
+        ),
         "reporter": latest["reporter"] if latest else None,
         "auditor": latest["auditor"] if latest else None,
         "state": _report_state(latest, late),
@@ -340,6 +350,11 @@ def _report_row(facts: Facts, form: str, due: date | None, versions: list[dict[s
     put_count(row, "explained", (latest["explained"] or 0) if latest else 0)
     put_count(row, "days_late", late)
     return row
+
+
+def _wording(reason: str) -> str:
+    """A reason without the code word that the record puts before it."""
+    return re.sub(r"^[a-z_]+[::]\s*", "", reason)
 
 
 def _day(moment: datetime | date) -> date:
@@ -405,7 +420,7 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "left": _place(facts, told["left"], told["key"], told["left_cell"]),
         "left_value": told["left_value"],
         "left_value|why": UNREPORTED,
-        "right": _place(facts, told["right"], "", told["right_cell"]),
+        "right": _place(facts, told["right"], told["key"] if " " in (told["right"] or "") else "", told["right_cell"]),
         "right_value": told["right_value"],
         "right_value|why": UNREPORTED,
         "difference": told["difference"],
@@ -434,10 +449,11 @@ def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
     if len(rows) == 1:
         return _difference_row(facts, rows[0])
     first = rows[0]
+    rule = next(r for r in facts.catalogue.reconciliations if r.code == first["rule"])
     row = _difference_row(facts, first) | {
         "id": f"{first['rule']}-{first['period']}",
-        "left": f"{_place(facts, first['left'], '', '')} 等{len(rows)}组",
-        "right": _place(facts, first["right"], "", ""),
+        "left": series_name(facts, rule.left),
+        "right": series_name(facts, rule.right),
         "difference": Decimal(0),
         "interval": "",
         "cause": f"{len(rows)}组数据全部一致",
@@ -475,12 +491,19 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
     return rows
 
 
-def _place(facts: Facts, series: str, key: str, cell: str) -> str:
-    """A table or column as a reader knows it: F10 表1 余额滚动 期初余额(工商银行)."""
-    name = series_name(facts, series)
-    labels = {c.code: c.name for listed in ("banks", "policies") for c in facts.catalogue.code_lists[listed].codes}
-    told = "/".join(labels.get(part, part) for part in (key or "").split("/") if part)
-    return f"{name}({told})" if told and len(told) <= 24 else name
+def _place(facts: Facts, side: str, key: str, cell: str) -> str:
+    """A side of a reconciliation as a reader knows it: F10 工商银行 期初余额. The number of a record of a ledger
+    stands for one firm: its cell is named instead, which only the department can look up."""
+    name = series_name(facts, side)
+    banks = {c.code: c.name for listed in ("banks", "policies") for c in facts.catalogue.code_lists[listed].codes}
+    if name != side:
+        told = banks.get(key, key)
+        return f"{name}({told})" if told and told not in name else name
+    words = (side or "").split(" ")
+    known = set(banks) | {"合计"}
+    if re.search(r"\d{6,}", key or "") and key not in known and key in words:
+        words = [cell or "无此记录" if word == key else word for word in words]
+    return " ".join(banks.get(word, word) for word in words)
 
 
 def series_name(facts: Facts, series: str) -> str:
@@ -556,11 +579,12 @@ def _failed_row(facts: Facts, found: list[dict[str, Any]], order: Mapping[str, i
 
 
 def rows_of(facts: Facts, series: str, code_list: str = "") -> list[str]:
-    """Row keys to show: those told for the month, else those of the last month told, else the code list."""
+    """Row keys to show, in the order of the code list: those of the month, else of the last month told, else all."""
+    codes = [c.code for c in facts.catalogue.code_lists[code_list].codes] if code_list else []
     for month in (facts.period, *(months.shift(facts.period, -n) for n in range(1, 13))):
         if found := facts.items(series, month):
-            return found
-    return [c.code for c in facts.catalogue.code_lists[code_list].codes] if code_list else []
+            return sorted(found, key=lambda item: (codes.index(item) if item in codes else len(codes), item))
+    return codes
 
 
 def label(facts: Facts, code_list: str, code: str) -> str:
@@ -576,8 +600,7 @@ def _series_row(facts: Facts, item: str, columns: Mapping[str, str], period: str
 
 def _doubted(facts: Facts, row: Row) -> str:
     keys = [key for column, value in row.items() if column.endswith("|src") and value for key in value]
-    doubts = facts.doubts(keys)
-    return f"(待核){'、'.join(doubts)}" if doubts else ""
+    return to_check(facts.doubts(keys))
 
 
 POLICY_COLUMNS = {
@@ -608,7 +631,7 @@ def policies(facts: Facts) -> pl.DataFrame:
     put(total, "yoy", growth(_figure(total, "amount_ytd"), _figure(total, "amount_ly")))
     told = [facts.figure(POLICY_COLUMNS[c], "合计", facts.period) for c in ("times_m", "amount_m", "amount_ytd")]
     doubts = facts.doubts(key for figure in told for key in figure.sources)
-    total |= {"policy": "合计", "remark": f"(待核){'、'.join(doubts)}" if doubts else ""}
+    total |= {"policy": "合计", "remark": to_check(doubts)}
     numbers = dict.fromkeys([*POLICY_COLUMNS, "yoy", "take_up"], EXACT)
     return _suppressed(
         frame([*rows, total], policy=pl.String, relief=pl.String, **numbers, remark=pl.String),
@@ -718,7 +741,7 @@ def treasury_check(facts: Facts) -> pl.DataFrame:
         tax, treasury = facts.figure(mine, "ZZS_LDTS", facts.period), facts.figure(theirs, "", facts.period)
         found = known.filter(pl.col("rule") == rule).to_dicts()
         rank = {state.value: n for n, state in enumerate(STATES)}
-        found.sort(key=lambda r: rank.get(r["state"], 9))
+        found.sort(key=lambda r: (r["key"] not in ("", "合计"), rank.get(r["state"], 9)))
         row: Row = {
             "name": name,
             "rule": rule,

@@ -1,0 +1,158 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from catalogue.load import load
+from catalogue.sheets import load_touches, load_workbook
+from tests.transforms.makers import PERIOD, a_difference, a_made_up_district, a_submission, an_observation, some_facts
+from transforms import schedule
+from transforms.facts import Facts
+from transforms.narrate import Brief, Paragraph, Sentence, numbers_with_sources, rise, write_brief
+
+
+def brief_of(facts: Facts, *sentences: Sentence) -> Brief:
+    paragraphs = (
+        (Paragraph("一、试写。", sentences),)
+        if sentences
+        else next(s.paragraphs for s in load_workbook("monthly") if s.kind == "text")
+    )
+    frames = {
+        "indicators": schedule.indicators(facts),
+        "reports": schedule.reports(facts),
+        "differences": schedule.differences(facts),
+    }
+    return write_brief(facts, paragraphs, frames)
+
+
+def text_of(facts: Facts, *clauses: str, each: str = "") -> str:
+    return str(brief_of(facts, Sentence(clauses, each)).paragraphs["text"].item())
+
+
+def entities(ytd: object, base: object = None, **more: Any) -> Facts:
+    rows = [an_observation("F03.entities.new_ytd", "合计", PERIOD, ytd)]
+    rows.append(an_observation("F03.entities.new_ytd_ly", "合计", PERIOD, base))
+    return some_facts(rows, **more)
+
+
+def test_the_paragraph_of_the_seeds_comes_out_word_for_word():
+    paragraphs = dict(brief_of(a_made_up_district()).paragraphs.iter_rows())
+    assert paragraphs["二、主要指标。"].startswith(
+        "1—8月,全区新增市场主体17514户,同比增长42.72%(上年同期12272户,增加5242户);"
+        "其中民营企业6824户,同比增长20.71%;个体工商户10506户,同比增长62.13%;其他184户。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        ("0.4272", "增长42.72%"),
+        ("-0.031", "下降3.10%"),
+        ("0.0004", "持平"),
+        ("-0.00049", "持平"),
+        ("0.0005", "增长0.05%"),
+        ("0.12345", "增长12.35%"),
+    ],
+)
+def test_growth_is_told_by_a_word_and_a_rate_without_sign(rate, words):
+    assert rise(Decimal(rate)) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "words"),
+    [
+        (45, 29, "同比增加16户(基数较小)"),
+        (45, 30, "同比增长50.00%"),
+        (45, 0, "上年同期为零"),
+        (20, 25, "同比减少5户(基数较小)"),
+    ],
+)
+def test_a_small_base_bears_no_rate(now, base, words):
+    assert text_of(entities(now, base), "{I0301.yoy}") == f"{words}。"
+
+
+def test_rates_differ_by_percentage_points():
+    told = [
+        ("online_m", PERIOD, 70),
+        ("accept_m", PERIOD, 100),
+        ("online_m", "2022-07", 65),
+        ("accept_m", "2022-07", 100),
+    ]
+    facts = some_facts([an_observation(f"F05.cases.{c}", "合计", m, v) for c, m, v in told])
+    assert text_of(facts, "网上办件率{I0502.month},比上月{I0502.mom}") == "网上办件率70.00%,比上月上升5.00个百分点。"
+
+
+def test_a_clause_with_a_missing_figure_is_left_out_and_listed():
+    brief = brief_of(entities(17514), Sentence(("全区新增{I0301.ytd}", ",{I0301.yoy}", ",共{I0305.month}")))
+    assert brief.paragraphs["text"].item() == "全区新增17514户。"
+    assert brief.left_out["missing"].to_list() == ["新增市场主体", "期末实有市场主体"]
+
+
+def test_a_sentence_without_its_first_figure_is_not_written():
+    brief = brief_of(entities(17514), Sentence(("实有{I0305.month}", ",新增{I0301.ytd}")))
+    assert brief.paragraphs["text"].item() == "所需数据未报,本段从略(见M15)。"
+    assert brief.left_out["text"].to_list() == ["实有[期末实有市场主体]"]
+
+
+def test_an_empty_month_fills_in_no_zero():
+    brief = brief_of(some_facts())
+    texts = dict(brief.paragraphs.iter_rows())
+    assert texts["二、主要指标。"] == "所需数据未报,本段从略(见M15)。"
+    assert "应报6张报表已报0张" in texts["一、总体情况。"]
+
+
+def test_a_figure_that_an_open_difference_touches_is_to_be_checked():
+    rows = [an_observation("F01.summary.amount_ytd", "ZZS_LDTS", PERIOD, 1223000000)]
+    doubtful = some_facts(
+        rows, differences=[a_difference("R02", difference=Decimal(500000))], touches=load_touches(load())
+    )
+    assert text_of(doubtful, "退税{I0101.ytd:亿元:2}") == "退税12.23亿元(待核)。"
+    assert text_of(some_facts(rows), "退税{I0101.ytd:亿元:2}") == "退税12.23亿元。"
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "words"),
+    [
+        ("一致", "", "两方一致"),
+        ("时间差", "时间差", "相差50.00万元,系时间差"),
+        ("有差异", "未查明", "相差50.00万元,原因未查明"),
+    ],
+)
+def test_the_two_sides_of_the_refunds_are_told_with_their_cause(state, cause, words):
+    gap = Decimal(0) if state == "一致" else Decimal(500000)
+    facts = some_facts(differences=[a_difference("R02", state=state, cause=cause, difference=gap)])
+    assert text_of(facts, "{vat.verdict}") == f"{words}。"
+
+
+def test_red_lights_tell_target_and_distance():
+    text = text_of(entities(9000), "{red.name}目标{red.target}、实际{red.actual},差{red.gap}", each="red_lights")
+    assert text == "新增市场主体目标≥24000户、实际9000户,差15000户。"
+
+
+def test_old_differences_are_told_with_their_age():
+    facts = some_facts(differences=[a_difference("R17", age=4, difference=Decimal(100000)), a_difference("R02", age=2)])
+    assert text_of(facts, "{aged.id}差异{aged.difference},已沿用{aged.age}个月", each="aged_differences") == (
+        "R17-2022-08-001差异10.00万元,已沿用4个月。"
+    )
+
+
+def test_who_has_not_filed_is_asked_by_a_day():
+    filed = [a_submission(f, PERIOD) for f in ("F01", "F02", "F03", "F05", "F09")]
+    facts = some_facts(submissions=filed)
+    text = text_of(facts, "请{ask.department}于{ask.due}前{ask.matter}", each="asks")
+    assert text == "请区金融办于2022年9月17日前补报F10《“银税互动”贷款余额滚动表》。"
+
+
+def test_every_number_of_a_sentence_carries_where_it_stands():
+    brief = brief_of(entities(17514, 12272), Sentence(("新增{I0301.ytd},{I0301.yoy}",)))
+    assert brief.numbers.select("number", "key").rows() == [
+        ("17514户", f"F03.entities.new_ytd|合计|{PERIOD}"),
+        ("同比增长42.72%", f"F03.entities.new_ytd|合计|{PERIOD}"),
+        ("同比增长42.72%", f"F03.entities.new_ytd_ly|合计|{PERIOD}"),
+    ]
+    first = numbers_with_sources(entities(17514, 12272), brief).row(0, named=True)
+    assert (first["name"], first["file"], first["place"]) == (
+        "F03 表1 市场主体 本年累计新设(合计)",
+        "F03_jb_202208_V1.xlsx",
+        "表1!D5",
+    )

@@ -1,0 +1,115 @@
+from pathlib import Path
+
+import pytest
+
+from catalogue.sheets import load_workbook
+from tests.transforms.makers import a_made_up_district, some_facts
+from tests.workbooks.books import (
+    cells_of,
+    compare_with_golden,
+    converted,
+    names_of,
+    opened,
+    pages_of,
+    row_with,
+    why_no_office,
+    without_cached_values,
+)
+from transforms.facts import Facts
+from workbooks.quarterly import build_quarterly, quarterly_name
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return a_made_up_district()
+
+
+@pytest.fixture(scope="module")
+def book(facts: Facts) -> bytes:
+    return build_quarterly(facts, "2022Q2")
+
+
+@pytest.fixture(scope="module")
+def unfinished(facts: Facts) -> bytes:
+    return build_quarterly(facts, "2022Q3")
+
+
+def test_the_workbook_is_what_was_looked_at_and_approved(book):
+    told = {name: cells for name, cells in cells_of(book).items() if name[:3] in ("Q00", "Q01", "Q04", "Q11")}
+    compare_with_golden("quarterly", {**told, "names": names_of(book)})
+
+
+def test_the_same_facts_give_the_same_bytes(facts, book):
+    assert build_quarterly(facts, "2022Q2") == book
+
+
+def test_a_quarter_that_is_not_over_has_a_name_of_its_own(facts):
+    assert quarterly_name(facts, "2022Q2") == "江北区优化营商环境季度分析(2022年二季度).xlsx"
+    assert quarterly_name(facts, "2022Q3") == "江北区优化营商环境季度分析(2022年三季度)(未满季).xlsx"
+    assert quarterly_name(facts, "2022Q2", 2) == "江北区优化营商环境季度分析(2022年二季度)(第2版).xlsx"
+
+
+def test_the_sheets_stand_in_order(book):
+    codes = [name.split(" ")[0] for name in opened(book).sheetnames]
+    assert codes == ["Q00", "Q01", "Q03", "Q04", "Q09", "Q11", "_src"]
+
+
+def test_months_after_the_quarter_are_left_aside(book):
+    assert opened(book)["Q03 趋势与同比"].cell(1, 1).value == "江北区核心指标趋势(2020-07至2022-06)"
+    assert "2022-07" not in str(cells_of(book)["Q03 趋势与同比"])
+
+
+def test_an_unfinished_quarter_says_so_with_the_months_it_holds(unfinished):
+    sheet = opened(unfinished)["Q01 季度总览"]
+    assert sheet.cell(1, 1).value == "江北区营商环境季度总览(2022年三季度,未满季:7—8月)"
+
+
+def test_the_quarter_of_a_flow_is_a_live_sum_of_its_months(book):
+    sheet, formulas = opened(book)["Q03 趋势与同比"], opened(book, values=False)["Q03 趋势与同比"]
+    block = row_with(sheet, "五、季度值与校验(2022年二季度)")
+    row = next(n for n in range(block, block + 40) if sheet.cell(n, 1).value == "I0301")
+    assert formulas.cell(row, 11).value == f"=SUM(E{row},G{row},I{row})"
+    assert sheet.cell(row, 11).value == sum(sheet.cell(row, n).value for n in (5, 7, 9))
+
+
+def test_an_empty_quarter_is_unreported_everywhere():
+    sheet = opened(build_quarterly(some_facts(), "2022Q2"))["Q01 季度总览"]
+    told = {sheet.cell(row, column).value for row in range(5, 23) for column in (6, 7, 8)}
+    assert told == {"未报"}
+
+
+def test_every_chart_is_bound_to_cells(book):
+    charts = opened(book)["Q09 图表"]._charts
+    assert len(charts) == 5
+    assert all(chart.series[0].val.numRef.f.startswith("'Q09 ") for chart in charts)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
+def test_it_prints_on_the_expected_pages_without_cut_numbers(unfinished, tmp_path: Path):
+    pages = pages_of(converted(unfinished, tmp_path, "pdf"))
+    assert not [page for page in pages if "###" in page]
+    starts = {
+        "Q01": "营商环境季度总览",
+        "Q03": "核心指标趋势",
+        "Q04": "跨部门勾稽差异",
+        "Q09": "营商环境季度图表",
+        "Q11": "附注与口径",
+    }
+    for sheet in load_workbook("quarterly"):
+        if sheet.code in starts:
+            found = sum(starts[sheet.code] in page for page in pages)
+            assert found == sheet.pages, (sheet.tab, found)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
+def test_a_spreadsheet_program_computes_what_we_cached(book, tmp_path: Path):
+    computed = cells_of(converted(without_cached_values(book), tmp_path, "xlsx").read_bytes())
+    formulas = 0
+    for sheet, told in cells_of(book).items():
+        for at, value in told.items():
+            if isinstance(value, list) and len(value) == 3:
+                assert computed[sheet][at][0] == pytest.approx(value[0], rel=1e-9, abs=1e-8), (sheet, at, value)
+                formulas += 1
+    assert formulas > 20
