@@ -5,6 +5,7 @@ This module costs nothing to import; Great Expectations itself is imported at th
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ def _frame_asset() -> PolarsFrameAsset:
 
         from expectations.polars_engine import PolarsDatasource
 
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
         source = context.data_sources.add_or_update_polars("frames")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import flows.quiet  # noqa: F401  # before Prefect is imported
 from transforms import period
 
-EXIT_CODES = "Exit: 0 done, 1 hard findings left, 2 usage, 3 unreadable returns, 4 another run is writing."
+EXIT_CODES = "Exit: 0 done, 1 done, and some files were sent back, 2 usage, 4 another run is writing."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -51,11 +51,8 @@ class Night:
 
     @property
     def exit_code(self) -> int:
-        """0 all well, 1 hard findings, 3 unreadable returns (the graver wins)."""
-        events = set(self.received["event"]) if self.received.height else set()
-        if "unreadable" in events:
-            return 3
-        return 1 if "returned" in events else 0
+        """0 when every file could be taken in, 1 when one was sent back (hard findings, or not to be read)."""
+        return int(self.received.height > 0 and self.received["event"].is_in(["returned", "unreadable"]).any())
 
 
 def receive(house: House, as_of: datetime) -> Intake:
@@ -73,6 +70,8 @@ def read(house: House, found: Intake, as_of: datetime) -> Taken:
     """
     undecided = house.journal.submissions().filter(pl.col("status") == "received")
     items = [*_undecided_items(undecided, house), *(_item(a, house) for a in found.arrivals)]
+    # In one order, whatever an earlier night left behind, so that the same files give the same frames.
+    items.sort(key=lambda i: (i.district, i.department, i.form, i.period, i.version, i.file, i.submission))
     readings = read_returns(items, house.catalogue, house.limits)
     told = {row["submission"]: row for row in readings.identified.iter_rows(named=True)}
     for arrival in found.arrivals:

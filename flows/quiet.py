@@ -1,6 +1,5 @@
 """Nothing leaves the server: the telemetry and analytics of every dependency are off before one is imported."""
 
-import logging
 import os
 
 QUIET = {
@@ -19,7 +18,6 @@ def be_quiet() -> None:
     """Set what an operator has not set."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 be_quiet()

@@ -61,9 +61,12 @@ class Archive:
 
 
 def write_atomically(target: Path, data: bytes) -> None:
-    """Write beside, fsync, rename, fsync the folder: a reader sees the whole file or none."""
+    """Write beside, fsync, rename, fsync the folder: a reader sees the whole file or none.
+
+    There is one writer at a time, so the file beside has one name: what a crash left of it is written over.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = target.with_name(f".{target.name}.partial")
     try:
         with partial.open("wb") as file:
             file.write(data)

@@ -1,0 +1,52 @@
+"""Small makers for nights: a house in a folder of its own, returns laid into it, the stages one after the other."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from flows import night, publishing
+from flows.frames import load_frames
+from flows.house import House, open_house
+from flows.night import Night
+from flows.settings import Settings
+from samples.returns import lay
+
+MONTHS = ("2021-01", "2021-02")
+IN_MARCH = datetime(2021, 3, 12, 1, 30)
+
+
+@contextmanager
+def a_house(root: Path) -> Iterator[House]:
+    with open_house(Settings(root=root, settle_seconds=0.01)) as house:
+        yield house
+
+
+def laid(root: Path, periods: Sequence[str] = MONTHS, faults: Sequence[object] = ()) -> list[Path]:
+    """Clean returns of 江北区 for these months in root/inbound."""
+    paths, _ = lay(root / "inbound", ["jb"], periods, faults=faults)  # type: ignore[arg-type]
+    return paths
+
+
+def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = True) -> Night:
+    """The stages of flows.nightly, called without Prefect."""
+    found = night.receive(house, as_of)
+    taken = night.read(house, found, as_of)
+    judgement = night.validate(house, taken, as_of)
+    receipts = night.answer(house, as_of)
+    frames = load_frames(house, as_of)
+    compared = publishing.compare_all(house, frames)
+    publishing.note_differences(house, compared, as_of)
+    touched = night.months_of(taken.identified)
+    wanted = publishing.periods_to_publish(house, touched, as_of) if publish else []
+    published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames)]
+    return Night(
+        as_of=as_of,
+        received=night.received(house, judgement),
+        again=tuple(path.name for path, _ in found.again),
+        waiting=tuple(path.name for path in found.waiting),
+        unknown=night.names(found.unknown, house.settings.inbound),
+        differences=compared,
+        published=tuple(published),
+        receipts=receipts,
+    )
