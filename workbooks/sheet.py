@@ -267,7 +267,8 @@ class SheetWriter:
     def _text(self, place: "_Cell", row: Row, text: str, total: bool) -> str:
         kind = place.of.format
         align = "center" if kind in ("centre", "light", "state") else "left"
-        more = FILLS.get(text, {}) if kind == "light" else STATE_FILLS.get(text, {}) if kind == "state" else {}
+        fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
+        more = fills.get(text, {})
         wrap = kind in ("wrap", "text")
         self.page.write_string(place.row, place.column, text, self.formats.text(total, align, wrap, **more))
         return text

@@ -22,10 +22,12 @@ GOLDENS = Path(__file__).parents[1] / "goldens"
 Cells = dict[str, Any]
 
 
+@cache
 def opened(data: bytes, values: bool = True) -> Workbook:
     return openpyxl.load_workbook(BytesIO(data), data_only=values)
 
 
+@cache
 def cells_of(data: bytes) -> dict[str, Cells]:
     """Sheet → cell → [value, number format, formula]; a text without format is its text alone."""
     values, formulas = opened(data), opened(data, values=False)
