@@ -15,6 +15,7 @@ from transforms import period as months
 from transforms.facts import (
     NOT_APPLICABLE,
     NOTHING,
+    OPEN_STATES,
     UNREPORTED,
     EvaluationIndicator,
     Facts,
@@ -30,7 +31,18 @@ from transforms.facts import (
 from transforms.lights import light_of
 from transforms.model import EXACT, Indicator, Light, State
 from transforms.narrate import number, rise, rounded
-from transforms.schedule import BALANCE_COLUMNS, NATURES, Row, change, differences, frame, label, put, put_count
+from transforms.schedule import (
+    BALANCE_COLUMNS,
+    NATURES,
+    Row,
+    change,
+    differences,
+    frame,
+    label,
+    put,
+    put_count,
+    subject_of,
+)
 
 TREND_MONTHS = 24
 MEAN_MONTHS = 3
@@ -312,17 +324,16 @@ def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
     told = {row["period"]: row for row in group.sort("period", maintain_order=True).iter_rows(named=True)}
     last = told[max(told)]
     money = last["unit"] == "元"
-    banks = label(facts, "banks", last["key"] or "")
     row: Row = {
         "id": last["id"],
         "rule": f"{last['rule']} {last['name']}",
-        "key": banks if len(banks) <= 24 else "",
+        "key": subject_of(facts, last["key"], last["left_cell"] or last["right_cell"] or ""),
         "unit": "万元" if money else last["unit"],
         "decimals": 2 if money else 0,
         "state": last["state"],
         "cause": ":".join(word for word in (last["cause"], last["explanation"]) if word),
         "department": facts.catalogue.department(last["owner"]).name_in(facts.district.code),
-        "due": last["due"],
+        "due": last["due"] if last["state"] in OPEN_STATES else None,
         "due|why": NOT_APPLICABLE,
     }
     for n, month in enumerate(span, start=1):

@@ -70,8 +70,3 @@ def light_of(facts: Facts, indicator: Indicator, period: str) -> Light | None:
     if indicator.target_kind == "yearly":
         return judge(indicator, year_to_date(facts, indicator, period), period)
     return judge(indicator, value_in(facts, indicator, period), period)
-
-
-def is_better(indicator: Indicator, now: Decimal, before: Decimal) -> bool:
-    """Whether a change goes towards the target (upwards where there is none)."""
-    return now < before if indicator.comparator == "≤" else now > before

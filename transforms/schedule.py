@@ -492,18 +492,23 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
 
 
 def _place(facts: Facts, side: str, key: str, cell: str) -> str:
-    """A side of a reconciliation as a reader knows it: F10 工商银行 期初余额. The number of a record of a ledger
-    stands for one firm: its cell is named instead, which only the department can look up."""
+    """A side of a reconciliation as a reader knows it: F10 工商银行 期初余额."""
     name = series_name(facts, side)
-    banks = {c.code: c.name for listed in ("banks", "policies") for c in facts.catalogue.code_lists[listed].codes}
+    subject = subject_of(facts, key, cell)
     if name != side:
-        told = banks.get(key, key)
-        return f"{name}({told})" if told and told not in name else name
+        return f"{name}({subject})" if subject and subject not in name else name
     words = (side or "").split(" ")
-    known = set(banks) | {"合计"}
-    if re.search(r"\d{6,}", key or "") and key not in known and key in words:
-        words = [cell or "无此记录" if word == key else word for word in words]
-    return " ".join(banks.get(word, word) for word in words)
+    return " ".join(subject_of(facts, word, cell) if word in (key or "").split("/") else word for word in words)
+
+
+def subject_of(facts: Facts, key: str, cell: str) -> str:
+    """What a difference is about: a bank, a policy, a column. The number of a record of a ledger stands for one
+    firm: its cell is named instead, which only the department can look up."""
+    listed = (c for name in ("banks", "policies") for c in facts.catalogue.code_lists[name].codes)
+    names = {code.code: code.name for code in listed}
+    parts = [part for part in (key or "").split("/") if part]
+    told = [names.get(p) or ((cell or "无此记录") if re.search(r"\d{6,}", p) else p) for p in parts]
+    return " ".join(told)
 
 
 def series_name(facts: Facts, series: str) -> str:

@@ -15,6 +15,7 @@ from transforms.model import Unit
 
 FONT = "仿宋_GB2312"
 SOBER = ("#1F4E79", "#5B8DB8", "#A9C4DE", "#7F8C99", "#C9CED4", "#B48A52")
+TREND = ("#1F4E79", "#C55A11")
 LIGHTS = {"blue": "#5B9BD5", "green": "#70AD47", "yellow": "#FFC000", "red": "#C00000", "grey": "#BFBFBF"}
 STEPS = {"level": "#8FB0D0", "up": "#A9D08E", "down": "#F4B183"}
 LINE_COLOUR = "#C00000"
@@ -60,7 +61,11 @@ def add_chart(
     chart = book.add_chart(KINDS[declared.kind])
     for number, code in enumerate(declared.bars):
         chart.add_series(_bar(declared, code, number, headers[code], place.cells, size))
-    if declared.lines and declared.kind != "line":
+    if declared.lines and declared.kind == "line":
+        for code in declared.lines:
+            chart.add_series(_line(declared, code, headers[code], place.cells, size))
+        chart.set_y2_axis(_axis(declared.second, size))
+    elif declared.lines:
         line = book.add_chart({"type": "line"})
         for code in declared.lines:
             line.add_series(_line(declared, code, headers[code], place.cells, size))
@@ -87,11 +92,13 @@ def _floor(block: Block, frame: pl.DataFrame, units: Mapping[str, Unit]) -> floa
 
 
 def _bar(declared: Chart, code: str, number: int, header: str, cells: Reference, size: int) -> dict[str, Any]:
-    colour = LIGHTS.get(code) or STEPS.get(code) or SOBER[number % len(SOBER)]
+    hues = TREND if declared.kind == "line" else SOBER
+    colour = LIGHTS.get(code) or STEPS.get(code) or hues[number % len(hues)]
     series: dict[str, Any] = {"name": header, "categories": cells(declared.x), "values": cells(code)}
     if declared.kind == "line":
         marker = {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
-        return series | {"line": {"color": colour, "width": 2.25}, "marker": marker}
+        dash = "solid" if number == 0 else "dash"
+        return series | {"line": {"color": colour, "width": 2.25, "dash_type": dash}, "marker": marker}
     if declared.kind == "waterfall" and code == "base":
         return series | {"fill": {"none": True}, "border": {"none": True}, "gap": 60}
     series |= {"fill": {"color": colour}, "border": {"color": "#FFFFFF", "width": 0.5}, "gap": 60}
@@ -115,7 +122,7 @@ def _line(declared: Chart, code: str, header: str, cells: Reference, size: int) 
         "line": {"color": LINE_COLOUR, "width": 2.25},
         "marker": marker,
     }
-    if declared.second:
+    if declared.second and declared.kind != "line":
         look = {"font": {"size": size, "color": LINE_COLOUR}, "fill": {"color": "#FFFFFF"}}
         series["data_labels"] = {"value": True, "num_format": "0.0%", "position": "above"} | look
     return series

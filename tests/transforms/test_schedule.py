@@ -251,3 +251,16 @@ def test_only_open_differences_have_a_day_to_be_settled_by(due):
     rows = [a_difference("R02", due=due), a_difference("R01", state="时间差", due=due)]
     told = {r["state"]: r["due"] for r in schedule.differences(some_facts(differences=rows)).to_dicts()}
     assert (told["有差异"], told["时间差"]) == (due, None)
+
+
+def test_a_record_of_a_ledger_is_named_by_its_cell_and_not_by_its_number():
+    told = a_difference("R01", key="TS220801044", left="F01 退税金额 TS220801044", left_cell="表2!L439")
+    told |= {"right": "F02 金额 TS220801044", "right_cell": None}
+    row = row_of(schedule.differences(some_facts(differences=[told])), id=f"R01-{PERIOD}-001")
+    assert (row["left"], row["right"]) == ("F01 退税金额 表2!L439", "F02 金额 无此记录")
+
+
+def test_a_bank_is_named_by_its_name():
+    told = a_difference("R17", key="CQTGB/年初余额", left="F10 CQTGB 年初余额", right="F10 期末余额 − 较年初增加")
+    row = row_of(schedule.differences(some_facts(differences=[told])), id=f"R17-{PERIOD}-001")
+    assert (row["left"], row["right"]) == ("F10 三峡银行 年初余额", "F10 期末余额 − 较年初增加")
