@@ -9,7 +9,7 @@ Importing this module imports Great Expectations: import it late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import polars as pl
@@ -47,6 +47,30 @@ def _exact_columns(rule: RowRule) -> dict[str, pl.Expr]:
     return {name: pl.col(name).cast(pl.Decimal(38, scale)) for name in dtypes}
 
 
+class SettledConfiguration(ExpectationConfiguration):
+    """A configuration that makes its expectation once, and again only when a kwarg has changed.
+
+    Great Expectations makes the expectation anew for each metric that a rule needs, ten times a rule.
+    """
+
+    _made: Settled | None = None
+    _made_of: Mapping[str, Any] | None = None
+
+    def to_domain_obj(self) -> Expectation:
+        if self._made is None or self._made_of != self.kwargs:
+            self.holds_for(super().to_domain_obj())
+        assert self._made is not None
+        return self._made
+
+    def holds_for(self, expectation: Expectation) -> None:
+        assert isinstance(expectation, Settled)
+        self._made, self._made_of = expectation, dict(self.kwargs)
+
+    def __deepcopy__(self, _: object) -> SettledConfiguration:
+        """A copy is made in order to name a batch: it shares what nobody changes."""
+        return SettledConfiguration(self.type, dict(self.kwargs), self.meta, severity=self.severity)
+
+
 class Settled(Expectation):
     """An expectation that is not changed once it is made, so that its configuration is worked out once.
 
@@ -59,7 +83,10 @@ class Settled(Expectation):
     @property
     def configuration(self) -> ExpectationConfiguration:
         if self._configuration is None:
-            self._configuration = super().configuration
+            plain = super().configuration
+            settled = SettledConfiguration(plain.type, plain.kwargs, plain.meta, severity=plain.severity)
+            settled.holds_for(self)
+            self._configuration = settled
         return self._configuration
 
 
