@@ -52,7 +52,8 @@ def test_a_rate_is_green_only_when_its_whole_interval_reaches_the_target(value, 
 
 
 @pytest.mark.parametrize(
-    ("value", "light"), [("3.9", Light.GREEN), ("4.0", Light.YELLOW), ("4.3", Light.YELLOW), ("4.4", Light.RED)]
+    ("value", "light"),
+    [("3.9", Light.GREEN), ("3.95", Light.GREEN), ("4.0", Light.YELLOW), ("4.3", Light.YELLOW), ("4.4", Light.RED)],
 )
 def test_a_mean_is_green_only_when_its_upper_bound_keeps_the_limit(value, light):
     assert judge(indicator(HOURS), told(value, "0.05"), "2022-08") == light
