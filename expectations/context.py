@@ -70,7 +70,7 @@ def run_suite(frame: pl.DataFrame, expectations: Sequence[Expectation], index: S
     batch = asset.get_batch(asset.build_batch_request({"dataframe": frame}))
     validator = _of_thread.context.get_validator(batch_list=[batch])
     results = validator.graph_validate(
-        [expectation.configuration for expectation in expectations], {"result_format": "BASIC"}
+        [expectation.configuration for expectation in expectations], {"result_format": "BOOLEAN_ONLY"}
     )
     by_rule = {result.expectation_config.meta["rule_id"]: result for result in results}
     keys = frame.select(index)
