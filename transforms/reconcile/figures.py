@@ -10,6 +10,7 @@ from transforms.edits.detail import in_window
 from transforms.edits.prepare import with_item
 from transforms.model import EXACT, Catalogue, Reconciliation, RowKind
 from transforms.reconcile.difference import compare, no_pairs
+from transforms.reconcile.filings import filings
 
 Tables = Mapping[str, pl.DataFrame]
 AT = {"previous": period.previous, "december": period.december_before}
@@ -25,7 +26,8 @@ def side(
         district, period, *keys, value, half (EXACT; null where a row was not told), cell, submission.
     """
     of_column = letters.filter((pl.col("table") == table) & (pl.col("code") == column))
-    chosen = rows.filter(condition).join(of_column.select("submission", "letter"), on="submission", how="left")
+    of_column = of_column.select("submission", "letter").unique("submission")
+    chosen = rows.filter(condition).join(of_column, on="submission", how="left", maintain_order="left")
     place = pl.col("sheet") + "!" + pl.col("letter") + pl.col("row").cast(pl.String)
     told = pl.col(column)
     return chosen.group_by("district", "period", *keys, maintain_order=True).agg(
@@ -79,7 +81,9 @@ def footing(
     frames = [no_pairs()]
     for code in rule.params["columns"]:
         column = table.column(code)
-        total = side(rows, table.code, code, letters, of_kind(RowKind.TOTAL), [])
+        # Of several total rows the last is that of the whole table; H07 holds every one of them.
+        last = pl.col("row") == pl.col("row").filter(of_kind(RowKind.TOTAL)).max().over("submission")
+        total = side(rows, table.code, code, letters, of_kind(RowKind.TOTAL) & last, [])
         parts = side(rows, table.code, code, letters, of_kind(RowKind.DATA), [])
         named = pair(total, parts, ["district", "period"]).with_columns(
             key=pl.lit(column.header),
@@ -96,10 +100,11 @@ def carry(
     rule: Reconciliation, tables: Mapping[str, pl.DataFrame], letters: pl.DataFrame, catalogue: Catalogue
 ) -> pl.DataFrame:
     """A balance against the balance it continues, by key: opening against last closing, 年初 against December, and
-    年初 against closing − increase (R17)."""
+    年初 against closing − increase (R17). What continues a month before the district's first return is no pair."""
     table = catalogue.table(rule.left)
     rows = with_item(tables[rule.left], table)
     kinds = of_kind(RowKind.DATA, RowKind.TOTAL)
+    first = rows.group_by("district").agg(first=pl.col("period").min())
     frames = [no_pairs()]
     for declared in rule.params["pairs"]:
         column = table.column(declared["column"])
@@ -111,6 +116,7 @@ def carry(
         else:
             source = f"{AT_NAMES[declared['at']]}{table.column(declared['from']).header}"
             right = side(rows, table.code, declared["from"], letters, kinds, ["item"])
+            left = _continuing(left, first, declared["at"])
             right = _moved(left, right, declared["at"])
         # Only where the left was filed: an item that exists no longer is not a difference of this month.
         pairs = pair(left, right, ["district", "period", "item"]).filter(pl.col("left_submission").is_not_null())
@@ -123,6 +129,12 @@ def carry(
         )
         frames.append(compare(named, rule))
     return pl.concat(frames)
+
+
+def _continuing(left: pl.DataFrame, first: pl.DataFrame, at: str) -> pl.DataFrame:
+    """The figures that continue a month which the district could have filed."""
+    other = pl.col("period").map_elements(AT[at], return_dtype=pl.String)
+    return left.join(first, on="district", maintain_order="left").filter(other >= pl.col("first")).drop("first")
 
 
 def _moved(left: pl.DataFrame, right: pl.DataFrame, at: str) -> pl.DataFrame:
@@ -159,7 +171,7 @@ def ledger_at_most(rule: Reconciliation, tables: Tables, letters: pl.DataFrame, 
     right = side(tables[right_table], right_table, right_column, letters, of_kind(RowKind.DATA), [by])
     pairs = pair(left, right, ["district", "period", by])
     pairs = pairs.join(lines, on=["district", "period", by], how="left", maintain_order="left")
-    filed = ledger.select("district", "period", filed=pl.col("submission")).unique(["district", "period"], keep="first")
+    filed = filings(tables, left_table, letters).rename({"submission": "filed"})
     pairs = pairs.join(filed, on=["district", "period"], how="left", maintain_order="left")
     # A ledger that was filed without a row for a bank told zero for it.
     nothing = pl.col("filed").is_not_null() & pl.col("left_submission").is_null()
