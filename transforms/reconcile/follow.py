@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -34,9 +35,13 @@ EVENTS: Mapping[str, pl.DataType] = {
 }
 
 
-def number_of(rule: str, month: str, key: str) -> str:
-    """The number of a difference: from rule, period and key alone, so that it is the same on every run."""
-    return f"{rule}-{month.replace('-', '')}-{hashlib.sha256(key.encode()).hexdigest()[:4].upper()}"
+def number_of(district: str, rule: str, month: str, key: str) -> str:
+    """The number of a difference: from district, rule, period and key alone, so that it is the same on every run.
+
+    Eight digits: with four, a ledger of three hundred entries would have two of one number more often than not.
+    """
+    digest = hashlib.sha256(f"{district}/{key}".encode()).hexdigest()
+    return f"{rule}-{month.replace('-', '')}-{digest[:8].upper()}"
 
 
 def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
@@ -51,7 +56,7 @@ def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
     of_month = pl.col("period") == month
     carried = (pl.col("period") < month) & pl.col("state").is_in(OPEN_STATES)
     kept = compared.filter(of_month | carried)
-    numbers = [number_of(*row) for row in kept.select("rule", "period", "key").iter_rows()]
+    numbers = [number_of(*row) for row in kept.select("district", "rule", "period", "key").iter_rows()]
     ages = {p: len(period.months_between(p, month)) - 1 for p in kept["period"].unique()}
     return kept.with_columns(
         id=pl.Series(numbers, dtype=pl.String),
@@ -66,30 +71,36 @@ def new_events(compared: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         compared: difference.COMPARED over all periods known.
-        events: the events so far, oldest first: difference, event, amount, cause.
+        events: the events so far, oldest first: EVENTS without reason.
     Returns:
-        EVENTS: open, reopened (amount or cause changed, or closed before) and closed.
+        EVENTS: open, reopened (amount or cause changed, or closed before) and closed. A pair that cannot be verified
+        any more says nothing: what was open stays so.
     """
     last = {row["difference"]: row for row in events.iter_rows(named=True)}
-    found = []
+    found, seen, judged = [], set(), set()
     for row in compared.iter_rows(named=True):
-        number = number_of(row["rule"], row["period"], row["key"])
-        before = last.get(number)
+        number = number_of(row["district"], row["rule"], row["period"], row["key"])
+        seen.add(number)
+        if row["state"] == State.ONE_SIDED:
+            continue
+        judged.add((row["district"], row["rule"], row["period"]))
         is_open = row["state"] in OPEN_STATES
         amount = f"{row['difference']:f}" if row["difference"] is not None else ""
-        event = _event(before, is_open, amount, row["cause"])
-        if event:
-            found.append(
-                {
-                    **{name: row[name] for name in ("district", "rule", "key", "period")},
-                    "difference": number,
-                    "event": event,
-                    "amount": amount,
-                    "cause": row["cause"] if is_open else "",
-                    "reason": row["explanation"] or "",
-                }
-            )
+        if event := _event(last.get(number), is_open, amount, row["cause"]):
+            found.append(_told(row, number, event, amount, row["cause"] if is_open else "", row["explanation"] or ""))
+    for number, row in last.items():
+        gone = number not in seen and (row["district"], row["rule"], row["period"]) in judged
+        if gone and row["event"] != "closed":
+            found.append(_told(row, number, "closed", "", "", GONE))
     return pl.DataFrame(found, schema=EVENTS, orient="row")
+
+
+GONE = "两方已一致，不再列示"
+
+
+def _told(row: Mapping[str, Any], number: str, event: str, amount: str, cause: str, reason: str) -> dict[str, str]:
+    place = {name: row[name] for name in ("district", "rule", "key", "period")}
+    return {**place, "difference": number, "event": event, "amount": amount, "cause": cause, "reason": reason}
 
 
 def _event(before: Mapping[str, str] | None, is_open: bool, amount: str, cause: str) -> str:
