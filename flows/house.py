@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import polars as pl
@@ -63,11 +64,12 @@ class House:
             district, form, period (String), due (Date), provisional (Boolean).
         """
         last = period.previous(f"{as_of:%Y-%m}")
+        due_on = cache(self.workdays.nth_after)
         rows = []
         for district in self.catalogue.districts:
             for month in period.months_between(district.first_period, last):
                 for form in district.returns:
-                    due, provisional = self.workdays.nth_after(month, self.catalogue.form(form).due)
+                    due, provisional = due_on(month, self.catalogue.form(form).due)
                     rows.append((district.code, form, month, due, provisional))
         return pl.DataFrame(rows, schema=DEADLINES, orient="row")
 

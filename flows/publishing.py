@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from workbooks.monthly import build_monthly, monthly_name
-from workbooks.quarterly import build_quarterly, quarterly_name
 
 from catalogue.sheets import load_touches
 from flows.frames import Frames, load_frames
@@ -19,6 +18,8 @@ from transforms.model import District, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, follow, reconcile
 from transforms.reconcile.follow import new_events
+from workbooks.monthly import build_monthly, monthly_name
+from workbooks.quarterly import build_quarterly, quarterly_name
 
 MONTHLY, QUARTERLY = "monthly", "quarterly"
 DAYS_TO_SETTLE = 5
@@ -44,24 +45,49 @@ def note_differences(house: House, compared: pl.DataFrame, as_of: datetime) -> p
     return events
 
 
-def facts_of(
-    house: House, frames: Frames, compared: pl.DataFrame, district: District, month: str, as_of: datetime
-) -> Facts:
-    """What a district knew of a month at a moment."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of all districts at a moment: worked out once for all their workbooks.
+
+    Attributes:
+        observations: transforms.facts.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
+        compared: every reconciliation (see compare_all).
+    """
+
+    as_of: datetime
+    observations: pl.DataFrame
+    submissions: pl.DataFrame
+    findings: pl.DataFrame
+    compared: pl.DataFrame
+    deadlines: pl.DataFrame
+
+
+def know(house: House, frames: Frames, as_of: datetime) -> Known:
     current = frames.rows_of(frames.current())
+    return Known(
+        as_of=as_of,
+        observations=observe(current, frames.layout, house.catalogue),
+        submissions=submissions_of(frames),
+        findings=frames.findings,
+        compared=compare_all(house, frames),
+        deadlines=house.deadlines(as_of),
+    )
+
+
+def facts_of(house: House, known: Known, district: District, month: str) -> Facts:
+    """What a district knew of a month at a moment."""
     of_district = pl.col("district") == district.code
-    followed = follow(compared.filter(of_district), month)
     due = house.workdays.nth_after(month, house.catalogue.form("F10").due + DAYS_TO_SETTLE)[0]
     return Facts(
         catalogue=house.catalogue,
         district=district,
         period=month,
-        as_of=as_of,
-        observations=observe(current, frames.layout, house.catalogue).filter(of_district),
-        submissions=submissions_of(frames).filter(of_district),
-        findings=frames.findings.filter(of_district),
-        differences=followed.with_columns(due=pl.lit(due)),
-        deadlines=house.deadlines(as_of).filter(of_district),
+        as_of=known.as_of,
+        observations=known.observations.filter(of_district),
+        submissions=known.submissions.filter(of_district),
+        findings=known.findings.filter(of_district),
+        differences=follow(known.compared.filter(of_district), month).with_columns(due=pl.lit(due)),
+        deadlines=known.deadlines.filter(of_district),
         touches=load_touches(house.catalogue),
     )
 
@@ -100,13 +126,12 @@ def publish(house: House, product: str, ref_period: str, as_of: datetime, frames
 
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
     """
-    frames = frames or load_frames(house, as_of)
-    compared = compare_all(house, frames)
+    known = know(house, frames or load_frames(house, as_of), as_of)
     written = []
     for district in house.catalogue.districts:
         last = ref_period if product == MONTHLY else min(period.months_of(ref_period)[-1], _last_over(as_of))
         if district.first_period <= last:
-            facts = facts_of(house, frames, compared, district, last, as_of)
+            facts = facts_of(house, known, district, last)
             written += _publish_one(house, facts, product, ref_period, as_of)
     return written
 
