@@ -20,6 +20,8 @@ from workbooks.read import Readings
 
 PAST_KINDS = ("carry", "cumulative", "growth_since")
 """Kinds of hard rules that stand on another period."""
+HISTORY_KINDS = (*PAST_KINDS, "change", "vanished", "slip", "not_falling", "ratio_change", "outlier", "size_change")
+"""Kinds of all rules that do (transforms.edits.history)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,13 @@ def judge(
     """
     heads = _heads(house, readings, identified, before, deadlines)
     read_findings = pl.concat([pl.DataFrame(schema=FINDINGS), readings.findings], how="diagonal")
-    returned = set(_hard(pl.concat([read_findings, heads.findings])))
+    # What a return says of itself is judged once; only what it is held against may change from round to round.
+    own = _tables(house, readings, identified, before, set(), history=False)
+    of_itself = pl.concat([read_findings, heads.findings, own.findings])
+    returned = set(_hard(of_itself))
     while True:
-        tables = _tables(house, readings, identified, before, returned)
-        findings = pl.concat([read_findings, heads.findings, tables.findings])
+        held = _tables(house, readings, identified, before, returned, history=True)
+        findings = pl.concat([of_itself, held.findings])
         now_returned = set(_hard(findings))
         if now_returned <= returned:
             break
@@ -59,7 +64,7 @@ def judge(
             break
         # Grow only: a return sent back for its own faults stays sent back.
         returned |= _own_faults(findings, house.catalogue, identified, now_returned)
-    validation = Validation(findings, merge([heads, tables]).counts)
+    validation = Validation(findings, merge([heads, own, held]).counts)
     return Judgement(validation, _decisions(findings, identified))
 
 
@@ -113,8 +118,9 @@ def dated_heads(heads: pl.DataFrame, submissions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tables(
-    house: House, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str]
+    house: House, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str], *, history: bool
 ) -> Validation:
+    """The rules that stand on other periods, or the others, over every table."""
     known, first = _known(house.catalogue, readings, identified, before, returned)
     months = identified["period"].unique().to_list()
     context = Context(
@@ -124,13 +130,15 @@ def _tables(
         calendar=house.calendar([m for m in months if _is_month(m)]),
         units=house.catalogue.units,
         reasons=tuple(c.code for c in house.catalogue.code_lists["missing_reasons"].codes),
+        layout=readings.layout,
     )
     found = []
     for table in house.catalogue.tables():
         rows = readings.tables[table.code]
-        if rows.height:
-            prepared = prepare(rows, table, house.catalogue.edits(table.code), context)
-            found.append(validate_table(prepared, table, readings.layout, house.catalogue))
+        edits = tuple(e for e in house.catalogue.edits(table.code) if (e.kind in HISTORY_KINDS) == history)
+        if rows.height and edits:
+            prepared = prepare(rows, table, edits, context)
+            found.append(validate_table(prepared, table, readings.layout, house.catalogue, edits))
     return merge(found)
 
 

@@ -27,6 +27,8 @@ class Context:
         calendar: one row a period: period, last_day (Date), working_days_ytd (Int64).
         units: units of the catalogue by code.
         reasons: words that a required cell may carry in place of a value.
+        layout: submission, table, code, letter of tonight's tables: a ledger that was filed without a row stands here
+            alone.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -35,6 +37,7 @@ class Context:
     calendar: pl.DataFrame
     units: Mapping[str, Unit]
     reasons: tuple[str, ...] = field(default=())
+    layout: pl.DataFrame | None = None
 
     def factor(self, column: Column) -> Decimal:
         return self.units[column.unit].factor
@@ -59,6 +62,18 @@ class Bounds:
 def exact(value: Decimal | int | str) -> pl.Expr:
     """A constant that stays exact."""
     return pl.lit(Decimal(value), dtype=EXACT)
+
+
+def over(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    """A quotient; null over zero. Polars stops at a zero anywhere in the column: one department without a case would
+    stop the night of all others."""
+    return numerator / pl.when(denominator != exact(0)).then(denominator)
+
+
+def sum_of_told(column: str) -> pl.Expr:
+    """The sum of a group; null where one of it is not told."""
+    value = pl.col(column)
+    return pl.when(value.null_count() == 0).then(value.sum())
 
 
 def half(code: str) -> pl.Expr:

@@ -6,7 +6,20 @@ from typing import Any
 
 import polars as pl
 
-from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, scope, told, where
+from transforms.edits.bounds import (
+    FAR,
+    Bounds,
+    Context,
+    exact,
+    half,
+    must_not,
+    of_kind,
+    over,
+    scope,
+    sum_of_told,
+    told,
+    where,
+)
 from transforms.edits.row import quotient, reachable_over
 from transforms.model import EXACT, Edit, RowKind, Table
 
@@ -43,42 +56,61 @@ def detail(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tu
     ledger = context.tables[p["detail"]]
     chosen = in_window(ledger.filter(of_kind(RowKind.DATA) & where(p.get("where", {}))), p.get("window", {}))
     if "value" in p:
-        value, width = pl.col(p["value"]).sum(), half(p["value"]).sum()
+        value, width = sum_of_told(p["value"]), half(p["value"]).sum()
+    elif "distinct" in p:
+        of = pl.col(p["distinct"])
+        value, width = pl.when(of.null_count() == 0).then(of.n_unique().cast(EXACT)), exact(0).first()
     else:
-        count = pl.col(p["distinct"]).n_unique() if "distinct" in p else pl.len()
-        value, width = count.cast(EXACT), exact(0).first()
+        value, width = pl.len().cast(EXACT), exact(0).first()
     name = f"{edit.id}|detail"
     keys = ["submission", *by.values()]
-    sums = chosen.group_by(keys).agg(value.alias(name), width.alias(name + "|half"))
-    present = ledger.select("submission").unique().with_columns(pl.lit(True).alias(name + "|present"))
+    sums = chosen.group_by(keys).agg(value.alias(name), width.alias(name + "|half"), pl.len().alias(name + "|n"))
+    present = _filed(ledger, p["detail"], context).with_columns(pl.lit(True).alias(name + "|present"))
     joined = rows.join(sums, left_on=["submission", *by], right_on=keys, how="left", maintain_order="left")
     joined = joined.join(present, on="submission", how="left", maintain_order="left")
     # An empty group of a ledger that was filed is a told zero; a ledger that was not filed is not.
     there = pl.col(name + "|present").fill_null(False)
-    expected = pl.when(there).then(pl.col(name).fill_null(exact(0)))
+    for key in by:
+        there &= pl.col(key).is_not_null()
+    expected = pl.when(there).then(pl.when(pl.col(name + "|n").is_null()).then(exact(0)).otherwise(pl.col(name)))
     width = pl.col(name + "|half").fill_null(exact(0))
     group = ["submission", *by]
-    data = of_kind(RowKind.DATA)
-    whole = pl.col(edit.column).filter(data).sum().over(group) if by else pl.col(edit.column)
-    whole_slack = half(edit.column).filter(data).sum().over(group) if by else half(edit.column)
-    summed = pl.when(pl.col(edit.column).is_not_null()).then(whole)
-    return joined, Bounds(scope(edit), summed, expected - width, expected + width, whole_slack, expected)
+    if not by:
+        value, slack = told(edit, table)
+        return joined, Bounds(scope(edit), value, expected - width, expected + width, slack, expected)
+    # Rows of one group are told together: null where one of them is not.
+    data, value = of_kind(RowKind.DATA), pl.col(edit.column)
+    missing = (data & value.is_null()).any().over(group)
+    whole = pl.when(~missing).then(value.filter(data).sum().over(group))
+    whole_slack = half(edit.column).filter(data).sum().over(group)
+    return joined, Bounds(scope(edit), whole, expected - width, expected + width, whole_slack, expected)
+
+
+def _filed(ledger: pl.DataFrame, table: str, context: Context) -> pl.DataFrame:
+    """The submissions that hold a table, be it without a row."""
+    submissions = [ledger.select("submission")]
+    if context.layout is not None:
+        submissions.append(context.layout.filter(pl.col("table") == table).select("submission"))
+    return pl.concat(submissions).unique()
 
 
 def detail_at_most(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
     """A figure is at most the sum of the chosen rows of another table (H12)."""
     p, name = edit.params, f"{edit.id}|detail"
     chosen = context.tables[p["detail"]].filter(of_kind(RowKind.DATA) & where(p.get("where", {})))
-    sums = chosen.group_by("submission").agg(pl.col(p["value"]).sum().alias(name))
+    sums = chosen.group_by("submission").agg(
+        sum_of_told(p["value"]).alias(name), half(p["value"]).sum().alias(name + "|half")
+    )
     joined = rows.join(sums, on="submission", how="left", maintain_order="left")
     value, slack = told(edit, table)
-    return joined, Bounds(scope(edit), value, exact(-FAR), pl.col(name), slack, pl.col(name))
+    high = pl.col(name) + pl.col(name + "|half")
+    return joined, Bounds(scope(edit), value, exact(-FAR), high, slack, pl.col(name))
 
 
 def _counted(ledger: pl.DataFrame, measure: Mapping[str, Any], name: str) -> pl.DataFrame:
     """Per submission: the sum of a column, or the number of rows that carry given words."""
     if "sum" in measure:
-        return ledger.group_by("submission").agg(pl.col(measure["sum"]).sum().alias(name))
+        return ledger.group_by("submission").agg(sum_of_told(measure["sum"]).alias(name))
     if "where" not in measure:
         return ledger.group_by("submission").agg(pl.len().cast(EXACT).alias(name))
     condition = where(measure["where"])
@@ -134,9 +166,8 @@ def top_share(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) ->
 def daily_output(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
     """Daily output × working days of the year so far lies near the told cases (W08: 300 × 250 against 8879)."""
     p, name = edit.params, f"{edit.id}|flow"
-    totals = (
-        context.tables[p["summary"]].filter(of_kind(RowKind.TOTAL)).select("submission", pl.col(p["flow"]).alias(name))
-    )
+    totals = context.tables[p["summary"]].filter(of_kind(RowKind.TOTAL))
+    totals = totals.select("submission", pl.col(p["flow"]).alias(name)).unique("submission", keep="last")
     days = context.calendar.select("period", pl.col("working_days_ytd").cast(EXACT).alias(name + "|days"))
     joined = rows.join(totals, on="submission", how="left", maintain_order="left")
     joined = joined.join(days, on="period", how="left", maintain_order="left")
@@ -145,7 +176,7 @@ def daily_output(rows: pl.DataFrame, edit: Edit, table: Table, context: Context)
     applies = scope(edit) & pl.col(edit.column).is_not_null()
     low, high = pl.col(name) * exact(1 - slack), pl.col(name) * exact(1 + slack)
     width = half(edit.column) * pl.col(name + "|days")
-    return joined, Bounds(applies, output, low, high, width, pl.col(name) / pl.col(name + "|days"))
+    return joined, Bounds(applies, output, low, high, width, over(pl.col(name), pl.col(name + "|days")))
 
 
 def replaced(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
@@ -173,7 +204,7 @@ def median_band(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) 
     p = edit.params
     n, d = pl.col(p["numerator"]), pl.col(p["denominator"])
     usable = of_kind(RowKind.DATA) & d.gt(exact(0)).fill_null(False) & n.is_not_null()
-    mean = pl.when(usable).then(n / d)
+    mean = pl.when(usable).then(over(n, d))
     # The lower median: a figure that was told, so that it stays exact.
     ordered = mean.drop_nulls().sort()
     median = ordered.get((mean.is_not_null().sum() - 1) // 2, null_on_oob=True).over("submission")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from transforms import period
-from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, scope, told
+from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, over, scope, told
 from transforms.edits.detail import NOTHING
 from transforms.edits.row import quotient
 from transforms.model import EXACT, Edit, RowKind, Table
@@ -32,9 +32,12 @@ def lookup(rows: pl.DataFrame, known: pl.DataFrame | None, columns: list[str], a
     periods = rows.select(pl.col("period").unique()).with_columns(
         pl.col("period").map_elements(AT[at], return_dtype=pl.String).alias("other")
     )
-    there = known.select(
-        "district", "item", pl.col("period").alias("other"), *(pl.col(c).alias(f"{name}|{c}") for c in wanted)
-    ).unique(["district", "item", "other"], keep="first", maintain_order=True)
+    # A 其中 row may bear the name of a row.
+    there = (
+        known.filter(of_kind(RowKind.DATA, RowKind.TOTAL))
+        .select("district", "item", pl.col("period").alias("other"), *(pl.col(c).alias(f"{name}|{c}") for c in wanted))
+        .unique(["district", "item", "other"], keep="first", maintain_order=True)
+    )
     joined = rows.join(periods, on="period", how="left", maintain_order="left")
     return joined.join(there, on=["district", "item", "other"], how="left", maintain_order="left").drop("other")
 
@@ -142,7 +145,7 @@ def ratio_change(rows: pl.DataFrame, edit: Edit, table: Table, context: Context)
     rows = lookup(rows, context.known.get(table.code), [n, d], "previous", name)
     last_n, last_d = pl.col(f"{name}|{n}"), pl.col(f"{name}|{d}")
     usable = pl.col(d).gt(exact(0)).fill_null(False) & last_d.gt(exact(0)).fill_null(False)
-    now, last = pl.col(n) / pl.col(d), last_n / last_d
+    now, last = over(pl.col(n), pl.col(d)), over(last_n, last_d)
     points = exact(p["points"])
     applies = scope(edit) & usable & pl.col(n).is_not_null() & last_n.is_not_null()
     return rows, Bounds(applies, now, last - points, last + points, exact(0), NOTHING)
@@ -152,7 +155,7 @@ def outlier(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> t
     """A mean beyond three robust deviations of the last 12 months (W08); at least six must be known."""
     p, name = edit.params, f"{edit.id}|median"
     known = context.known.get(table.code)
-    mean = pl.col(p["numerator"]) / pl.col(p["denominator"])
+    mean = over(pl.col(p["numerator"]), pl.col(p["denominator"]))
     usable = pl.col(p["denominator"]).gt(exact(0)).fill_null(False) & pl.col(p["numerator"]).is_not_null()
     if known is None or known.is_empty():
         rows = rows.with_columns(pl.lit(None, dtype=EXACT).alias(name), pl.lit(None, dtype=EXACT).alias(name + "|mad"))

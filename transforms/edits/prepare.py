@@ -1,6 +1,7 @@
 """All rules of a table in one pass: rows in, the same rows out, with the bounds of every rule beside them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -94,7 +95,7 @@ def with_item(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _with_items(context: Context, table: Table) -> Context:
     known = {c: with_item(f, table) if c == table.code else f for c, f in context.known.items()}
     first = {c: with_item(f, table) if c == table.code else f for c, f in context.first_filed.items()}
-    return Context(context.tables, known, first, context.calendar, context.units, context.reasons)
+    return replace(context, known=known, first_filed=first)
 
 
 def _given(edit: Edit) -> pl.Expr:

@@ -12,6 +12,7 @@ from transforms.edits.bounds import (
     half,
     must_not,
     of_kind,
+    over,
     scope,
     signed,
     told,
@@ -90,7 +91,7 @@ def quotient(
         low=n - hn - largest,
         high=n + hn - smallest,
         slack=exact(0),
-        expected=pl.when(d > exact(0)).then(n / d - offset),
+        expected=pl.when(d > exact(0)).then(over(n, d) - offset),
     )
 
 
@@ -105,7 +106,7 @@ def reachable_over(edit: Edit, whole: pl.Expr) -> Bounds:
     """A rate of `whole` told things must be some number of them ÷ whole (H11: 89.5% of 213 is none)."""
     rate, slack = pl.col(edit.column), half(edit.column)
     unreachable = ((rate + slack) * whole).floor() < (rate - slack) * whole
-    nearest = (rate * whole).round(0, mode="half_away_from_zero") / whole
+    nearest = over((rate * whole).round(0, mode="half_away_from_zero"), whole)
     applies = scope(edit) & rate.is_not_null() & whole.gt(exact(0)).fill_null(False)
     bounds = must_not(unreachable, applies)
     return Bounds(bounds.applies, bounds.told, bounds.low, bounds.high, bounds.slack, nearest)
@@ -114,11 +115,12 @@ def reachable_over(edit: Edit, whole: pl.Expr) -> Bounds:
 def whole_base(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
     """A growth rate of a count must have a whole-number base (W09)."""
     now, rate, slack = pl.col(edit.params["now"]), pl.col(edit.column), half(edit.column)
-    guess = (now / (exact(1) + rate)).floor()
+    guess = over(now, exact(1) + rate).floor()
     fits = pl.lit(False)
     for step in (-1, 0, 1, 2):
         base = guess + exact(step)
-        fits |= (base * (exact(1) + rate - slack) <= now) & (now <= base * (exact(1) + rate + slack))
+        near = (base * (exact(1) + rate - slack) <= now) & (now <= base * (exact(1) + rate + slack))
+        fits |= near & (base >= exact(1))
     applies = scope(edit) & rate.gt(exact(-1)).fill_null(False) & now.is_not_null()
     return rows, must_not(~fits, applies)
 
