@@ -38,7 +38,12 @@ class Workdays:
             return day.weekday() < 5, not entered
 
     def nth_after(self, month: str, number: int) -> tuple[date, bool]:
-        """The n-th working day of the month after `month`, and whether it is provisional."""
+        """The n-th working day of the month after `month`, and whether it is provisional.
+
+        Raises ValueError: `number` is below 1.
+        """
+        if number < 1:
+            raise ValueError(f"working days are counted from 1, not {number}")
         day, found, provisional = period.first_day(period.shift(month, 1)), 0, False
         while True:
             worked, guessed = self.is_workday(day)

@@ -11,7 +11,7 @@ def month(year: int, number: int) -> str:
 def split(period: str) -> tuple[int, int]:
     """Year and month of `YYYY-MM`. Raises ValueError for anything else."""
     year, _, number = period.partition("-")
-    if len(year) != 4 or len(number) != 2 or not 1 <= int(number) <= 12:
+    if not (len(year) == 4 and len(number) == 2 and (year + number).isdecimal() and 1 <= int(number) <= 12):
         raise ValueError(f"not a month: {period!r}")
     return int(year), int(number)
 
