@@ -62,16 +62,16 @@ def prepare_heads(
     """
     keys = ["district", "form", "period"]
     heads = heads.join(scheduled, on=keys, how="left", maintain_order="left")
-    heads = heads.join(_last_explanations(heads, known), on=keys, how="left", maintain_order="left")
+    heads = heads.join(_last_explanations(heads, known), on=[*keys, "table"], how="left", maintain_order="left")
     people = ["district", "department", "reporter"]
-    listed = pl.DataFrame(list(reporters), schema=dict.fromkeys(people, pl.String), orient="row")
+    listed = pl.DataFrame(sorted(set(reporters)), schema=dict.fromkeys(people, pl.String), orient="row")
     lists = listed.select(people[:2]).unique().with_columns(has_list=pl.lit(True))
     heads = heads.join(listed.with_columns(listed=pl.lit(True)), on=people, how="left", maintain_order="left")
     heads = heads.join(lists, on=people[:2], how="left", maintain_order="left")
     explanation = pl.col("explanation")
     words = pl.col("explanation").str.strip_chars("。；; ")
     conditions = {
-        "form": (pl.col("form_scheduled") != "", pl.col("form") != pl.col("form_scheduled")),
+        "form": (pl.col("form_scheduled") != "", pl.col("form").ne_missing(pl.col("form_scheduled"))),
         "district": (pl.col("district_told").is_not_null(), pl.col("district_told") != pl.col("district_scheduled")),
         "department": (
             pl.col("department_told").is_not_null(),
@@ -84,8 +84,7 @@ def prepare_heads(
         "unit": (pl.col("unit_scheduled").str.contains(MONEY_UNIT) | pl.col("unit").is_not_null(), _other_unit()),
         "explanation": (
             explanation.is_not_null() & ~explanation.is_in(EMPTY_WORDS),
-            (explanation == pl.col("last_explanation")).fill_null(False)
-            | words.is_in(["核实无误", "已核实", "数据无误"]),
+            (explanation == pl.col("last_explanation")).fill_null(False) | words.is_in(NO_EXPLANATION),
         ),
         "late": (pl.col("due").is_not_null(), pl.col("arrived_on") > pl.col("due")),
         "reporter": (pl.col("has_list").is_not_null(), pl.col("listed").is_null()),
@@ -110,7 +109,7 @@ def _other_unit() -> pl.Expr:
 
 
 def _last_explanations(heads: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The explanation of the month before, by district, form and period."""
+    """The explanation of the month before, by district, form, table and period."""
     periods = heads.select(pl.col("period").unique()).filter(pl.col("period") != "")
     before = pl.DataFrame(
         [(p, period.previous(p)) for p in periods["period"]],
@@ -118,7 +117,7 @@ def _last_explanations(heads: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame
         orient="row",
     )
     told = known.filter(pl.col("explanation").is_not_null()).select(
-        "district", "form", pl.col("period").alias("other"), pl.col("explanation").alias("last_explanation")
+        "district", "form", "table", pl.col("period").alias("other"), pl.col("explanation").alias("last_explanation")
     )
-    joined = before.join(told.unique(["district", "form", "other"], keep="first"), on="other", how="inner")
-    return joined.select("district", "form", "period", "last_explanation")
+    joined = before.join(told.unique(["district", "form", "table", "other"], keep="first"), on="other", how="inner")
+    return joined.select("district", "form", "table", "period", "last_explanation")
