@@ -50,7 +50,7 @@ def observe(tables: Mapping[str, pl.DataFrame], layout: pl.DataFrame, catalogue:
         if column.numeric
     ]
     computed = [
-        _statistic(rows, statistic, catalogue)
+        _statistic(rows, statistic, _filed(tables, statistic.table, layout), catalogue)
         for statistic in catalogue.statistics
         if (rows := tables.get(statistic.table)) is not None
     ]
@@ -63,7 +63,8 @@ def _column(
 ) -> pl.DataFrame:
     letters = layout.filter((pl.col("table") == table.code) & (pl.col("code") == column.code))
     rows = with_item(rows.filter(of_kind(RowKind.DATA, RowKind.TOTAL)), table)
-    rows = rows.join(letters.select("submission", "letter"), on="submission", how="left", maintain_order="left")
+    letters = letters.select("submission", "letter").unique("submission")
+    rows = rows.join(letters, on="submission", how="left", maintain_order="left")
     text = pl.col(f"{column.code}|text")
     value = pl.col(column.code)
     return rows.select(
@@ -88,11 +89,25 @@ def _column(
     )
 
 
-def _statistic(rows: pl.DataFrame, statistic: Statistic, catalogue: Catalogue) -> pl.DataFrame:
-    """One row a submission; null where a row that counts was not told."""
-    identity = ["district", "department", "period", "submission", "version", "file", "sheet"]
+IDENTITY = ["district", "department", "period", "submission", "version", "file", "sheet"]
+
+
+def _filed(tables: Mapping[str, pl.DataFrame], table: str, layout: pl.DataFrame) -> pl.DataFrame:
+    """The submissions that hold a table; one without a row is known by its columns, and by its form's other tables."""
+    form = table.split(".", maxsplit=1)[0] + "."
+    laid = pl.concat([layout.filter(pl.col("table") == table)["submission"], tables[table]["submission"]]).unique()
+    others = [
+        rows.select(*IDENTITY[:-1], sheet=pl.lit(None, dtype=pl.String))
+        for code, rows in tables.items()
+        if code.startswith(form) and code != table
+    ]
+    told = pl.concat([tables[table].select(IDENTITY), *others]).filter(pl.col("submission").is_in(laid.implode()))
+    return told.unique("submission", keep="first", maintain_order=True)
+
+
+def _statistic(rows: pl.DataFrame, statistic: Statistic, filed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """One row a submission that holds the table; null where a row that counts was not told."""
     data = rows.filter(of_kind(RowKind.DATA))
-    filed = data.select(identity).unique("submission", keep="first", maintain_order=True)
     chosen = in_window(data.filter(where(statistic.where)), statistic.window)
     value: pl.Expr = pl.len().cast(EXACT)
     width: pl.Expr = pl.lit(0).cast(EXACT)
