@@ -60,9 +60,16 @@ class Place:
     def expected(self) -> str:
         return show(self.bound("expected"), self.column, self.catalogue)
 
+    @property
+    def grouped(self) -> bool:
+        """Whether the rows of one group are told together (F02: several budget items of one kind of refund)."""
+        return self.edit.kind == "detail" and bool(self.edit.params.get("by"))
+
     def difference(self) -> Decimal | None:
         """Told − expected in the told unit; null where either is not a number."""
         told, expected = self.row.get(self.edit.column), self.bound("expected")
+        if self.grouped:
+            told = self.bound("told")
         if not isinstance(told, Decimal) or expected is None:
             return None
         return (told - expected) / self.catalogue.units[self.column.unit].factor
@@ -86,16 +93,19 @@ def by_how_much(place: Place) -> str:
     if difference is None:
         return ""
     column = place.column
-    # A whole digit more than is shown, where the difference would otherwise show as nothing.
+    # All its digits, where the difference would otherwise show as nothing.
     shown = abs(difference).quantize(Decimal(1).scaleb(-column.decimals), rounding=ROUND_HALF_UP)
+    if not shown:
+        shown = abs(difference).normalize()
     width = place.bound("slack") or Decimal(0)
     if (low := place.bound("low")) is not None and (high := place.bound("high")) is not None and high - low < 10**15:
         width += (high - low) / 2
     allowed = width / place.catalogue.units[column.unit].factor
     unit = "个百分点" if column.unit == "%" else column.unit
     told = "多" if difference > 0 else "少"
+    figure = f"{shown:,}" if "E" not in str(shown) else f"{shown:f}"
     allowance = f"（舍入允许 {allowed.normalize():f}）" if 0 < allowed < abs(difference) * 100 else ""
-    return f"，{told} {shown:,} {unit}{allowance}"
+    return f"，{told} {figure} {unit}{allowance}"
 
 
 def describe(place: Place) -> tuple[str, str, str]:
@@ -179,7 +189,11 @@ def _multiplies(place: Place) -> tuple[str, str, str]:
 
 def _agrees_with_detail(place: Place) -> tuple[str, str, str]:
     detail = place.catalogue.table(place.edit.params["detail"])
-    wrong = f"与{detail.title}“{detail.name}”汇总 {place.expected()} 不符{by_how_much(place)}"
+    whole = place.bound("told") if place.grouped else None
+    together = ""
+    if whole is not None and whole != place.row.get(place.edit.column):
+        together = f"同类各行之和 {show(whole, place.column, place.catalogue)} "
+    wrong = f"{together}与{detail.title}“{detail.name}”汇总 {place.expected()} 不符{by_how_much(place)}"
     return place.expected(), wrong, f"请逐笔核对{detail.title}与本格。"
 
 
