@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from catalogue.load import load
 from tests.transforms.wide import a_context, judged, rule_of, verdicts, wide
-from transforms.model import Verdict
+from transforms.model import Edit, Verdict
 from transforms.period import shift
 
 OK, BROKEN, UNKNOWN = Verdict.SATISFIED, Verdict.VIOLATED, Verdict.UNVERIFIABLE
@@ -91,10 +92,8 @@ def test_half_is_allowed_and_a_cent_more_is_remarked_upon() -> None:
     assert told == [[OK], [BROKEN], [OK], []]
 
 
-def rules() -> list[object]:
-    from catalogue.load import load
-
-    return [e for e in load().form("F10").edits]
+def rules() -> tuple[Edit, ...]:
+    return load().form("F10").edits
 
 
 def test_ten_thousandfold_is_a_slip_in_either_direction() -> None:
