@@ -19,6 +19,8 @@ from workbooks.receipt import Receipt, build_receipt, receipt_name
 from workbooks.unreadable import UnreadableReturn
 
 PARSER = "1"
+Newest = dict[tuple[str, str, str, str], tuple[int, str | None]]
+"""Version and id of the newest submission of a district, department, form and period."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ def read(house: House, found: Intake, as_of: datetime) -> Taken:
     items.sort(key=lambda i: (i.district, i.department, i.form, i.period, i.version, i.file, i.submission))
     readings = read_returns(items, house.catalogue, house.limits)
     told = {row["submission"]: row for row in readings.identified.iter_rows(named=True)}
+    newest = _newest(house.journal.submissions())
     for arrival in found.arrivals:
-        _record(arrival, told.get(arrival.submission, {}), house, as_of)
+        _record(arrival, told.get(arrival.submission, {}), newest, house, as_of)
     for path, submission in found.again:
         _again(path, submission, house, as_of)
     rows = house.journal.submissions().filter(pl.col("status") == "received")
@@ -112,19 +115,20 @@ def _undecided_items(undecided: pl.DataFrame, house: House) -> list[Received]:
     ]
 
 
-def _record(arrival: Arrival, told: dict[str, object], house: House, as_of: datetime) -> None:
-    """Enter a file in the record, then take it out of the drop folder."""
+def _newest(submissions: pl.DataFrame) -> Newest:
+    keys = ("district", "department", "form", "period")
+    ordered = submissions.sort("version", maintain_order=True).select(*keys, "version", "id")
+    return {row[:4]: row[4:] for row in ordered.iter_rows()}
+
+
+def _record(arrival: Arrival, told: dict[str, object], newest: Newest, house: House, as_of: datetime) -> None:
+    """Enter a file in the record and in `newest`, then take it out of the drop folder."""
     form = str(told.get("form") or arrival.form)
     month = str(told.get("period") or arrival.period)
-    earlier = house.journal.submissions().filter(
-        (pl.col("district") == arrival.district)
-        & (pl.col("department") == arrival.department)
-        & (pl.col("form") == form)
-        & (pl.col("period") == month)
-    )
-    last = earlier.sort("version", maintain_order=True).tail(1)
+    key = (arrival.district, arrival.department, form, month)
+    last, supersedes = newest.get(key, (0, None))
     # A version that was told and is new keeps its number; any other is one more than the last.
-    least = int(last["version"].item()) + 1 if last.height else 1
+    version = max(arrival.version, last + 1)
     house.journal.receive(
         {
             "id": arrival.submission,
@@ -132,14 +136,15 @@ def _record(arrival: Arrival, told: dict[str, object], house: House, as_of: date
             "department": arrival.department,
             "form": form,
             "period": month,
-            "version": max(arrival.version, least),
+            "version": version,
             "file": arrival.file,
             "sha256": arrival.sha256,
             "arrived_at": arrival.arrived_at,
             "received_at": as_of,
-            "supersedes": last["id"].item() if last.height else None,
+            "supersedes": supersedes,
         }
     )
+    newest[key] = (version, arrival.submission)
     intake.take_out(arrival.source, house)
     house.journal.note_event(arrival.submission, "taken", as_of, "yueji")
 
