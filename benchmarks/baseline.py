@@ -61,7 +61,9 @@ def run_baseline(folder: Path) -> Run:
             form, first, *rest = _form(path), *sheets.items()
             batch = batches.get_batch({"dataframe": _with_checks(form, first[1], catalogue.table(first[0]))})
             result = batch.validate(suites[form], result_format="BOOLEAN_ONLY")
-            if not result.success or any(_ledger_is_bad(rows, catalogue.table(table), catalogue) for table, rows in rest):
+            if not result.success or any(
+                _ledger_is_bad(rows, catalogue.table(table), catalogue) for table, rows in rest
+            ):
                 bad.add(path)
     with run.stage("reconcile"):
         tables = _joined(books)
@@ -137,11 +139,17 @@ def _suite(form: str, catalogue: Catalogue) -> Any:
         if column.part_of:
             rules.append(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A=column.part_of, column_B=column.code, or_equal=True, ignore_row_if="either_value_is_missing"
+                    column_A=column.part_of,
+                    column_B=column.code,
+                    or_equal=True,
+                    ignore_row_if="either_value_is_missing",
                 )
             )
-    rules.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(table.key)) if len(table.key) > 1 else
-                 gxe.ExpectColumnValuesToBeUnique(column=table.key[0]))
+    rules.append(
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=list(table.key))
+        if len(table.key) > 1
+        else gxe.ExpectColumnValuesToBeUnique(column=table.key[0])
+    )
     for check, slack in _checks(form, table).items():
         rules.append(gxe.ExpectColumnValuesToBeBetween(column=check, min_value=-slack, max_value=slack))
     return gx.ExpectationSuite(name=form, expectations=rules)
@@ -263,7 +271,11 @@ def _write_month(folder: Path, district: str, tables: Mapping[str, Any], differe
     for form, name in FACES.items():
         frame = next(rows for table, rows in tables.items() if table.startswith(form))
         mine = frame[frame["district"] == district]
-        latest = mine[mine["period"] == mine["period"].max()] if form not in ("F03", "F10") else mine[mine["period"] == month]
+        latest = (
+            mine[mine["period"] == mine["period"].max()]
+            if form not in ("F03", "F10")
+            else mine[mine["period"] == month]
+        )
         _write_sheet(book.create_sheet(name), f"{district}{name}", latest.columns[:-2], latest)
     mine = differences[differences["district"] == district]
     _write_sheet(book.create_sheet("差异"), f"{district}勾稽差异", mine.columns, mine)

@@ -1,0 +1,93 @@
+"""What was measured, as tables: CPU seconds by stage, ratios to the peer and to the floor."""
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from benchmarks.clock import START, Run
+
+STAGES = ("receive", "read", "validate", "receipts", "reconcile", "publish")
+SHARED = ("read", "validate", "reconcile", "publish")
+"""What both sides do. The baseline keeps no archive and no record, and answers nobody."""
+LIBRARIES = ("polars", "great-expectations", "openpyxl", "XlsxWriter", "pandas", "numpy", "SQLAlchemy")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    ours: Run
+    baseline: Run
+    floor: Run
+
+
+def describe(sides: Sides) -> str:
+    """The tables of one run, in Markdown."""
+    ours, baseline, floor = sides.ours, sides.baseline, sides.floor
+    rows = [_row(stage, ours, baseline, (stage,)) for stage in STAGES]
+    rows.append(_row("**what both do**", ours, baseline, SHARED))
+    rows.append(_row("**all**", ours, baseline, STAGES))
+    rows.append(_row("start-up, apart", ours, baseline, (START,)))
+    header = ("stage", "ours, CPU s", "ours, wall s", "baseline, CPU s", "baseline, wall s", "CPU, baseline ÷ ours")
+    read_floor = _sum(floor.cpu, ("unzip", "expat"))
+    return "\n".join(
+        [
+            *_table(header, rows),
+            "",
+            f"Floor of reading (unzip, then expat without work): {read_floor:.2f} s CPU; ours takes"
+            f" {ours.cpu['read'] / read_floor:.0f} times that, the baseline {baseline.cpu['read'] / read_floor:.0f} times.",
+            f"Peak memory: ours {ours.peak:.0f} MB (the process and its reader), baseline {baseline.peak:.0f} MB.",
+            f"Ours: {_told(ours.counts)}. Baseline: {_told(baseline.counts)}.",
+        ]
+    )
+
+
+def page(sides: Sides) -> str:
+    """docs/benchmarks.md."""
+    return f"""# Speed
+
+Written by `python -m benchmarks --write`. Seconds drift with the machine and its load; the ratios hold.
+
+{describe(sides)}
+
+Machine: {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; \
+{", ".join(f"{name} {version(name)}" for name in LIBRARIES)}.
+
+## What is measured
+
+{sides.ours.counts["files"]} small returns (8 to 90 rows, real .xlsx of the sample generator): each district files F03 and
+F10 for eight months, and F01, F02 and F09 while their ledgers are short. One F10 in twenty has a false closing balance.
+Each side runs in a process of its own over the same files, turn about; the quickest of its runs counts. CPU seconds
+include those of the reading process.
+
+- **Ours**: the stages of a night as plain functions, without Prefect. Everything is done that a night does: archive,
+  record, fsync, every rule with the cell of each finding, a receipt a return, the monthly workbook of each district.
+  The wait for drops to settle is off.
+- **Baseline**: openpyxl (read_only), pandas, one Great Expectations validation a file (of its first sheet; ledgers are
+  checked in pandas) with one context and suites made once, in its cheapest result format; pandas merges for
+  reconciliations; a plain workbook a district by openpyxl. No history rules, no receipts, no archive, floats.
+- **Floor**: unzip and expat, without work.
+"""
+
+
+def _row(name: str, ours: Run, baseline: Run, stages: Iterable[str]) -> tuple[str, ...]:
+    stages = tuple(stages)
+    mine, theirs = _sum(ours.cpu, stages), _sum(baseline.cpu, stages)
+    if not theirs:
+        return name, f"{mine:.2f}", f"{_sum(ours.wall, stages):.2f}", "–", "–", "–"
+    ratio = f"{theirs / mine:.1f}" if mine else "–"
+    return (name, f"{mine:.2f}", f"{_sum(ours.wall, stages):.2f}", f"{theirs:.2f}",
+            f"{_sum(baseline.wall, stages):.2f}", ratio)  # fmt: skip
+
+
+def _sum(seconds: dict[str, float], stages: Iterable[str]) -> float:
+    return sum(seconds.get(stage, 0.0) for stage in stages)
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
