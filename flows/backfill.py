@@ -43,7 +43,8 @@ def backfill(first: Month, last: Month, as_of: date | None = None, quarters: boo
     """Publish the months from `first` to `last`, and the quarters they lie in, as known on a day.
 
     Args:
-        first, last: months, both included.
+        first: the first month.
+        last: the last month, included.
         as_of: known by 24:00 of this day; now, when none is given.
         quarters: the quarterly workbooks too.
     """
