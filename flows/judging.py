@@ -20,7 +20,10 @@ from workbooks.read import Readings
 
 PAST_KINDS = ("carry", "cumulative", "growth_since")
 """Kinds of hard rules that stand on another period."""
-HISTORY_KINDS = (*PAST_KINDS, "change", "vanished", "slip", "not_falling", "ratio_change", "outlier", "size_change")
+HISTORY_KINDS = (
+    *PAST_KINDS,
+    *("change", "vanished", "slip", "same_row", "not_falling", "ratio_change", "outlier", "size_change"),
+)
 """Kinds of all rules that do (transforms.edits.history)."""
 
 

@@ -6,5 +6,4 @@ from transforms.edits import BOUNDED_KINDS
 
 def test_every_kind_of_rule_that_looks_at_other_periods_is_judged_in_each_round():
     of_history = {kind for kind, prepare in BOUNDED_KINDS.items() if prepare.__module__ == "transforms.edits.history"}
-    looks_at_its_own_period = {"same_row"}
-    assert set(HISTORY_KINDS) == of_history - looks_at_its_own_period
+    assert set(HISTORY_KINDS) == of_history
