@@ -15,16 +15,10 @@ from flows.settings import Settings
 from journal.archive import Archive
 from journal.record import Journal
 from transforms import period
+from transforms.facts import DEADLINES
 from transforms.model import Catalogue, District
 from workbooks.guard import Limits
 
-DEADLINES = {
-    "district": pl.String(),
-    "form": pl.String(),
-    "period": pl.String(),
-    "due": pl.Date(),
-    "provisional": pl.Boolean(),
-}
 CALENDAR = {"period": pl.String(), "last_day": pl.Date(), "working_days_ytd": pl.Int64()}
 
 

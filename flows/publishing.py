@@ -50,7 +50,7 @@ class Known:
     """What was known of all districts at a moment: worked out once for all their workbooks.
 
     Attributes:
-        observations: transforms.facts.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
+        observations: transforms.observe.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
         compared: every reconciliation (see compare_all).
     """
 

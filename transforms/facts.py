@@ -11,7 +11,8 @@ from typing import NamedTuple
 import polars as pl
 
 from transforms import period as months
-from transforms.model import EXACT, Catalogue, District, Indicator, State
+from transforms.model import Catalogue, District, Indicator, State
+from transforms.reconcile.follow import FOLLOWED
 
 UNREPORTED = "未报"
 NOT_APPLICABLE = "—"
@@ -20,28 +21,6 @@ EIGHTH_PLACE = Decimal("1e-8")
 OPEN_STATES = (State.DIFFERENT.value, State.ONE_SIDED.value)
 """A figure that such a difference touches is shown with (待核)."""
 
-OBSERVATIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
-    {
-        "district": pl.String,
-        "department": pl.String,
-        "form": pl.String,
-        "table": pl.String,
-        "series": pl.String,
-        "item": pl.String,
-        "period": pl.String,
-        "basis": pl.String,
-        "unit": pl.String,
-        "value": EXACT,
-        "half": EXACT,
-        "text": pl.String,
-        "missing": pl.String,
-        "submission": pl.String,
-        "version": pl.Int64,
-        "file": pl.String,
-        "sheet": pl.String,
-        "cell": pl.String,
-    }
-)
 SUBMISSIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     {
         "district": pl.String,
@@ -64,58 +43,8 @@ SUBMISSIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
         "reasons": pl.String,
     }
 )
-FINDINGS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
-    {
-        "district": pl.String,
-        "department": pl.String,
-        "form": pl.String,
-        "period": pl.String,
-        "submission": pl.String,
-        "file": pl.String,
-        "table": pl.String,
-        "rule": pl.String,
-        "rule_id": pl.String,
-        "severity": pl.String,
-        "verdict": pl.String,
-        "sheet": pl.String,
-        "cell": pl.String,
-        "row": pl.Int64,
-        "column": pl.String,
-        "told": pl.String,
-        "expected": pl.String,
-        "difference": EXACT,
-        "unit": pl.String,
-        "message": pl.String,
-    }
-)
-DIFFERENCES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
-    {
-        "id": pl.String,
-        "district": pl.String,
-        "rule": pl.String,
-        "name": pl.String,
-        "key": pl.String,
-        "period": pl.String,
-        "left": pl.String,
-        "left_value": EXACT,
-        "right": pl.String,
-        "right_value": EXACT,
-        "unit": pl.String,
-        "difference": EXACT,
-        "low": EXACT,
-        "high": EXACT,
-        "state": pl.String,
-        "cause": pl.String,
-        "explanation": pl.String,
-        "lines": pl.Int64,
-        "owner": pl.String,
-        "due": pl.Date,
-        "since": pl.String,
-        "age": pl.Int64,
-        "left_cell": pl.String,
-        "right_cell": pl.String,
-    }
-)
+DIFFERENCES: Mapping[str, pl.DataType] = MappingProxyType({**FOLLOWED, "due": pl.Date()})
+"""The followed differences with the day by which they are to be settled."""
 DEADLINES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     {"district": pl.String, "form": pl.String, "period": pl.String, "due": pl.Date, "provisional": pl.Boolean}
 )
@@ -167,7 +96,8 @@ NOTHING = Figure(None, None, None, (), NOT_APPLICABLE)
 class Facts:
     """One district's figures up to `period`, as known at `as_of` (wall time of Asia/Shanghai).
 
-    The frames hold at least the columns of OBSERVATIONS, SUBMISSIONS, FINDINGS, DIFFERENCES and DEADLINES; rows of
+    The frames hold at least the columns of observe.OBSERVATIONS, SUBMISSIONS, model.FINDINGS, DIFFERENCES and
+    DEADLINES; rows of
     other districts and of later periods are left aside. Where a figure was filed more than once, the highest
     version stands.
     """

@@ -15,13 +15,12 @@ from transforms import period as months
 from transforms.facts import (
     DEADLINES,
     DIFFERENCES,
-    FINDINGS,
-    OBSERVATIONS,
     SUBMISSIONS,
     Facts,
     basis_of,
 )
-from transforms.model import Cause, State
+from transforms.model import FINDINGS, Cause, State
+from transforms.observe import OBSERVATIONS
 
 AS_OF = datetime(2022, 9, 14, 2, 30)
 PERIOD = "2022-08"
