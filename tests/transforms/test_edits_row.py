@@ -18,7 +18,7 @@ UNITS = {"元": D(1), "万元": D(10) ** 4, "亿元": D(10) ** 8}
 AMOUNTS = a_made_up_table("a b c whole")
 SUM = an_edit("sum", AMOUNTS, "whole", parts=("+a", "+b", "-c"))
 EDITS = [e for r in load().returns for e in r.edits]
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=12, deadline=None)
 
 true_yuan = st.decimals(0, 10**12, places=4)
 tellings = st.tuples(st.sampled_from(list(UNITS)), st.integers(0, 4))
@@ -218,7 +218,7 @@ def test_a_rate_off_by_two_digits_is_broken(n: int, d: int, decimals: int, sign:
     assert with_rate(RATED, "ratio", rate, decimals, n=n, d=d) == [BROKEN]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 400), st.integers(0, 10_000), places)
 def test_a_rate_is_reachable_where_brute_force_finds_a_whole_number(d: int, raw: int, decimals: int) -> None:
     rate = D(raw % (100 * 10**decimals + 1)).scaleb(-decimals - 2)
@@ -236,7 +236,7 @@ def test_every_true_growth_is_satisfied(now: int, base: int, decimals: int) -> N
     assert with_rate(RATED, "growth", wrong, decimals, n=now, d=base) == [BROKEN]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 300), st.integers(-90, 300), places)
 def test_a_growth_has_a_whole_base_where_brute_force_finds_one(now: int, percent: int, decimals: int) -> None:
     rate, scale = D(percent) / 100, 200 * 10**decimals

@@ -119,7 +119,7 @@ def test_decisions_of_people_between_do_not_make_it_new() -> None:
 states = st.sampled_from([pairs({}), pairs({"difference": D(5)}), pairs(AGREES), pairs({}).clear()])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(states, min_size=2, max_size=8))
 def test_events_alternate_and_the_last_tells_how_it_stands(nights: list[pl.DataFrame]) -> None:
     events = [event for told in run(*nights) for event in told]
