@@ -71,6 +71,7 @@ def run_baseline(folder: Path) -> Run:
     with run.stage("publish"):
         written = [_write_month(folder, d.name, tables, differences) for d in catalogue.districts]
     run.counts = {"files": len(books), "returned": len(bad), "workbooks": len(written)}
+    run.counts["KB published"] = sum(path.stat().st_size for path in written) >> 10
     return run
 
 

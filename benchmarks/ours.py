@@ -48,5 +48,6 @@ def run_ours(folder: Path) -> Run:
         "returned": returned,
         "receipts": len(receipts),
         "workbooks": len(published),
+        "KB published": sum(path.stat().st_size for path in published) >> 10,
     }
     return run
