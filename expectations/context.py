@@ -93,7 +93,8 @@ def _frame_asset() -> PolarsFrameAsset:
 
         from expectations.polars_engine import PolarsDatasource
 
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        # This module of it sets its own level, and tells of a temporary folder at every start.
+        logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
         source = context.data_sources.add_or_update_polars("frames")

@@ -439,6 +439,12 @@ HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "填报单位是“{told}”，投放文件夹是“{expected}”",
         "一个单位不能代另一单位报送，请投放到本单位文件夹，或更正填报单位。",
     ),
+    "owner": (
+        "department",
+        "owner",
+        "这张表由“{expected}”报送，不由“{told}”报送",
+        "请由报送单位投放到它自己的文件夹。",
+    ),
     "template": (
         "template_version",
         "",

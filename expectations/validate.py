@@ -210,7 +210,7 @@ def _named(value: Any, column: str, catalogue: Catalogue) -> str:
     """A code as the name that people use."""
     if value is None:
         return ""
-    if column.startswith("department"):
+    if column.startswith("department") or column == "owner":
         return catalogue.code_lists["departments"].label(str(value))
     if column.startswith("district"):
         return next((d.name for d in catalogue.districts if d.code == value), str(value))

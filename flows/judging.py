@@ -109,7 +109,9 @@ def _heads(
         for department, people in district.reporters.items()
         for person in people
     ]
-    scheduled = deadlines.select("district", "form", "period", "due")
+    owners = {form.code: form.department for form in house.catalogue.returns}
+    owner = pl.col("form").replace_strict(owners, default=None, return_dtype=pl.String)
+    scheduled = deadlines.select("district", "form", "period", "due", owner=owner)
     return validate_heads(prepare_heads(heads, known, scheduled, reporters), house.catalogue)
 
 

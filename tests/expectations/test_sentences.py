@@ -89,3 +89,12 @@ def test_a_small_difference_does_not_show_as_nothing() -> None:
     row = {"close_bal": D("100.01"), f"{edit.id}|expected": D("100")}
     place = Place(edit, load().table("F10.balances"), row, {}, load())
     assert by_how_much(place) == "，多 0.000001 万元"
+
+
+def test_every_rule_has_its_sentence() -> None:
+    from catalogue.load import load
+    from expectations.sentences import HEAD_SENTENCES, SENTENCES
+    from transforms.edits.heads import HEAD_RULES
+
+    assert {e.kind for r in load().returns for e in r.edits} <= set(SENTENCES)
+    assert set(HEAD_RULES) == set(HEAD_SENTENCES)

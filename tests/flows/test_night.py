@@ -332,3 +332,16 @@ def test_a_late_drop_is_judged_by_when_it_lay_there_not_by_its_own_time(loans: P
         spend_night(house, datetime(2021, 3, 20, 1, 30), publish=False)
         assert statuses(house)["F10 V1"] == "questions"
         assert "逾期" in messages(house, "F10")
+
+
+def test_a_form_filed_by_a_department_that_does_not_own_it_goes_back(loans: Path) -> None:
+    """Even when the sheet names the stranger: the folder decides who is speaking, and that one does not file this."""
+    path = the_return(loans, "F10")
+    changed_line(path, "区金融办", "区税务局")
+    stranger = loans / "inbound/江北区/区税务局" / path.name
+    stranger.parent.mkdir(exist_ok=True)
+    shutil.move(path, stranger)
+    with a_house(loans) as house:
+        spend_night(house, publish=False)
+        assert statuses(house)["F10 V1"] == "returned"
+        assert "这张表由“区金融办”报送" in messages(house, "F10")

@@ -128,3 +128,36 @@ def test_events_alternate_and_the_last_tells_how_it_stands(nights: list[pl.DataF
     compared = [night for night in nights if night.height]
     is_open = bool(compared) and compared[-1]["state"][0] == State.DIFFERENT
     assert is_open == bool(events and events[-1] != "closed")
+
+
+def test_a_timing_difference_is_settled_when_it_has_come_back() -> None:
+    """Told by tax in July, paid in August: July's entry is open in July's workbook and gone from August's."""
+    timing = State.TIMING.value
+    known = pairs(
+        {"period": "2022-07", "key": "V1", "state": timing, "difference": Decimal(100)},
+        {"period": "2022-07", "key": "合计", "state": timing, "difference": Decimal(100)},
+        {"period": "2022-08", "key": "V1", "state": timing, "difference": Decimal(-100)},
+        {"period": "2022-08", "key": "合计", "state": timing, "difference": Decimal(-100)},
+    )
+    assert follow(known, "2022-07").filter(pl.col("status") == "open").height == 2
+    assert follow(known, "2022-08")["period"].unique().to_list() == ["2022-08"]
+
+
+def test_a_timing_difference_that_does_not_come_back_is_carried_on() -> None:
+    timing = State.TIMING.value
+    known = pairs(
+        {"period": "2022-07", "key": "V1", "state": timing, "difference": Decimal(100)},
+        {"period": "2022-08", "key": "V2", "state": timing, "difference": Decimal(-100)},
+    )
+    carried = follow(known, "2022-08")
+    assert carried.filter(pl.col("key") == "V1")["age"].to_list() == [1]
+
+
+def test_a_cumulative_figure_that_lagged_is_settled_when_a_later_month_agrees() -> None:
+    known = pairs(
+        {"period": "2022-07", "key": "合计", "state": State.TIMING.value, "difference": Decimal(100)},
+        {"period": "2022-08", "key": "合计", "state": State.EQUAL.value, "difference": Decimal(0)},
+    )
+    assert follow(known, "2022-08")["period"].to_list() == ["2022-08"]
+    (_, later) = run(known.head(1), known)
+    assert later == ["closed"]

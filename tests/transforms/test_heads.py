@@ -26,7 +26,15 @@ USUAL = {
     "arrived_on": date(2022, 9, 8),
 }
 SCHEMA = {name: pl.Date if name == "arrived_on" else pl.String for name in USUAL}
-DUE = pl.DataFrame({"district": ["jb"], "form": ["F10"], "period": ["2022-08"], "due": [date(2022, 9, 9)]})
+DUE = pl.DataFrame(
+    {
+        "district": ["jb"],
+        "form": ["F10"],
+        "period": ["2022-08"],
+        "due": [date(2022, 9, 9)],
+        "owner": ["finance_office"],
+    }
+)
 
 
 def heads(*rows: dict[str, object]) -> pl.DataFrame:
@@ -57,6 +65,7 @@ def test_each_word_of_a_head_is_held_against_the_schedule() -> None:
         ({"form": None, "form_scheduled": "F10"}, "form"),
         ({"district_told": "cd"}, "district"),
         ({"department_told": "tax", "department_scheduled": "finance_office"}, "department"),
+        ({"department": "tax", "department_told": "tax", "department_scheduled": "tax"}, "owner"),
         ({"period_told": "2022-07"}, "period"),
         ({"period_told": None}, "period"),
         ({"meta_period": "2022-07"}, "meta_period"),

@@ -27,14 +27,24 @@ NOTHING = pl.lit(None, dtype=EXACT)
 
 
 def footing(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
-    """The 合计 row is the sum of the data rows (H07); unverifiable where one of them is not told."""
+    """合计 is the sum of all data rows, 小计 of those since the last one (H07); unverifiable where one is not told."""
     value, slack = pl.col(edit.column), half(edit.column)
     data = of_kind(RowKind.DATA)
-    missing = (data & value.is_null()).any().over("submission")
-    expected = pl.when(~missing).then(value.filter(data).sum().over("submission"))
-    width = slack.filter(data).sum().over("submission")
+    block = f"{edit.id}|block"
+    ends = of_kind(RowKind.SUBTOTAL).cast(pl.Int64)
+    rows = rows.with_columns((ends.cum_sum() - ends).over("submission").alias(block))
+    subtotal = of_kind(RowKind.SUBTOTAL)
+
+    def summed(group: list[str]) -> tuple[pl.Expr, pl.Expr]:
+        missing = (data & value.is_null()).any().over(group)
+        total = pl.when(~missing).then(value.filter(data).sum().over(group))
+        return total, slack.filter(data).sum().over(group)
+
+    (whole, whole_width), (part, part_width) = summed(["submission"]), summed(["submission", block])
+    expected = pl.when(subtotal).then(part).otherwise(whole)
+    width = pl.when(subtotal).then(part_width).otherwise(whole_width)
     # A total that is left empty is H04's business, and only where the column must be told.
-    applies = of_kind(RowKind.TOTAL) & value.is_not_null()
+    applies = of_kind(RowKind.TOTAL, RowKind.SUBTOTAL) & value.is_not_null()
     return rows, Bounds(applies, value, expected - width, expected + width, slack, expected)
 
 

@@ -18,6 +18,7 @@ HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
     "form": ("H01", Severity.HARD, "form"),
     "district": ("H01", Severity.HARD, "district_told"),
     "department": ("H01", Severity.HARD, "department_told"),
+    "owner": ("H01", Severity.HARD, "department"),
     "template": ("H01", Severity.SOFT, "template_version"),
     "period": ("H02", Severity.HARD, "period_told"),
     "meta_period": ("H02", Severity.HARD, "meta_period"),
@@ -54,7 +55,8 @@ def prepare_heads(
     Args:
         heads: one row a sheet: the told values beside the scheduled ones, `arrived_on` (Date).
         known: heads of the current submissions of other periods (for W11).
-        scheduled: district, form, period, due (Date): what may be filed.
+        scheduled: district, form, period, due (Date), owner (code of the department that files the form): what may
+            be filed.
         reporters: district, department and name of those entitled to file.
     Returns:
         The heads with `<id>|applies`, `|told` (1 where the rule is broken, else 0), `|low`, `|high`, `|slack`,
@@ -77,6 +79,7 @@ def prepare_heads(
             pl.col("department_told").is_not_null(),
             pl.col("department_told") != pl.col("department_scheduled"),
         ),
+        "owner": (pl.col("owner").is_not_null(), pl.col("department") != pl.col("owner")),
         "template": (pl.lit(True), pl.col("template_version").is_null()),
         "period": (pl.lit(True), pl.col("period_told").is_null() | (pl.col("period_told") != pl.col("period"))),
         "meta_period": (pl.col("meta_period").is_not_null(), pl.col("meta_period") != pl.col("period")),

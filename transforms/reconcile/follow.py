@@ -10,6 +10,7 @@ from transforms import period
 from transforms.model import State
 from transforms.reconcile.difference import COMPARED
 
+TOTAL = "合计"
 OPEN_STATES = (State.DIFFERENT.value, State.TIMING.value)
 
 FOLLOWED: Mapping[str, pl.DataType] = {
@@ -44,6 +45,30 @@ def number_of(district: str, rule: str, month: str, key: str) -> str:
     return f"{rule}-{month.replace('-', '')}-{digest[:8].upper()}"
 
 
+def settle(compared: pl.DataFrame) -> pl.DataFrame:
+    """Mark what a later month has put right (`settled`, Boolean).
+
+    A timing difference is settled when the entry has come back with the other sign: over all months of its key nothing
+    is left. The 合计 of a month is settled when every entry behind it is, and where no entries stand behind it (a
+    cumulative figure) when a later month agrees. Source: DESIGN.md, Reconciliation, 7.
+    """
+    entry = pl.col("key") != TOTAL
+    timing = pl.col("state") == State.TIMING.value
+    zero = pl.col("difference").sum().over("district", "rule", "key", timing) == 0
+    months = pl.len().over("district", "rule", "key", timing)
+    of_entry = (entry & timing & zero & (months > 1)).fill_null(False)
+    marked = compared.with_columns(settled=of_entry)
+    open_entries = (entry & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")).sum()
+    all_entries = (entry & pl.col("state").is_in(OPEN_STATES)).sum()
+    group = ("district", "rule", "period")
+    agrees = pl.col("state").is_in([State.EQUAL.value, State.WITHIN_ROUNDING.value])
+    agreed = pl.col("period").filter(agrees).max().over("district", "rule", "key")
+    later = (agreed > pl.col("period")).fill_null(False)
+    none_open = (all_entries.over(group) > 0) & (open_entries.over(group) == 0)
+    of_total = ~entry & timing & (none_open | ((all_entries.over(group) == 0) & later))
+    return marked.with_columns(settled=pl.col("settled") | of_total)
+
+
 def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
     """The pairs of a month and the differences of earlier months that are still open.
 
@@ -51,11 +76,13 @@ def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
         compared: difference.COMPARED over all periods known.
         month: the published month.
     Returns:
-        FOLLOWED: every pair of the month, and of earlier months those that still differ.
+        FOLLOWED: every pair of the month, and of earlier months those that still differ; what a later month up to
+        this one has put right is settled.
     """
     of_month = pl.col("period") == month
-    carried = (pl.col("period") < month) & pl.col("state").is_in(OPEN_STATES)
-    kept = compared.filter(of_month | carried)
+    known = settle(compared.filter(pl.col("period") <= month))
+    carried = (pl.col("period") < month) & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")
+    kept = known.filter(of_month | carried)
     numbers = [number_of(*row) for row in kept.select("district", "rule", "period", "key").iter_rows()]
     ages = {p: len(period.months_between(p, month)) - 1 for p in kept["period"].unique()}
     return kept.with_columns(
@@ -78,13 +105,13 @@ def new_events(compared: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """
     last = {row["difference"]: row for row in events.iter_rows(named=True)}
     found, seen, judged = [], set(), set()
-    for row in compared.iter_rows(named=True):
+    for row in settle(compared).iter_rows(named=True):
         number = number_of(row["district"], row["rule"], row["period"], row["key"])
         seen.add(number)
         if row["state"] == State.ONE_SIDED:
             continue
         judged.add((row["district"], row["rule"], row["period"]))
-        is_open = row["state"] in OPEN_STATES
+        is_open = row["state"] in OPEN_STATES and not row["settled"]
         amount = f"{row['difference']:f}" if row["difference"] is not None else ""
         if event := _event(last.get(number), is_open, amount, row["cause"]):
             found.append(_told(row, number, event, amount, row["cause"] if is_open else "", row["explanation"] or ""))
