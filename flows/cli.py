@@ -2,25 +2,40 @@
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import date, datetime
 
 import flows.quiet  # noqa: F401  # before Prefect is imported
+from flows.settings import end_of
 from transforms import period
 
-EXIT_CODES = "Exit: 0 done, 1 done, and some files were sent back, 2 usage, 4 another run is writing."
+EXIT_CODES = (
+    "Exit: 0 done, 1 done, and some files were sent back, 2 usage, 4 another run is writing, 70 a bug (see the log)."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     told = _parser().parse_args(arguments)
-    from flows.lock import HouseLocked
+    from flows.lock import HouseLocked, only_writer
+    from flows.publishing import NotOver
+    from flows.settings import Settings
 
     try:
+        if told.run is not _status:
+            with only_writer(Settings().var):
+                pass  # Asked before anything starts, so that the answer is one line.
         code: int = told.run(told)
     except HouseLocked as error:
         print(error, file=sys.stderr)
         return 4
+    except NotOver as error:
+        print(error, file=sys.stderr)
+        return 2
+    except Exception:
+        traceback.print_exc()
+        return 70
     return code
 
 
@@ -110,8 +125,10 @@ def _status(told: argparse.Namespace) -> int:
 
 
 def _moment(word: str) -> datetime:
+    """A moment; a day alone means its end, as for `publish` and `backfill`."""
     try:
-        return datetime.fromisoformat(word).replace(tzinfo=None)
+        moment = datetime.fromisoformat(word).replace(tzinfo=None)
+        return moment if len(word) > len("2022-09-13") else end_of(moment)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{word}: 请写成 2022-09-13 或 2022-09-13T01:30") from None
 

@@ -101,8 +101,8 @@ def _own_faults(findings: pl.DataFrame, catalogue: Catalogue, identified: pl.Dat
 def _heads(
     house: House, readings: Readings, identified: pl.DataFrame, before: Frames, deadlines: pl.DataFrame
 ) -> Validation:
-    heads = dated_heads(readings.heads, identified)
-    known = dated_heads(before.heads, before.current())
+    heads = dated_heads(readings.heads, identified, house.journal.submissions())
+    known = dated_heads(before.heads, before.current(), before.submissions)
     reporters = [
         (district.code, department, person)
         for district in house.catalogue.districts
@@ -115,9 +115,16 @@ def _heads(
     return validate_heads(prepare_heads(heads, known, scheduled, reporters), house.catalogue)
 
 
-def dated_heads(heads: pl.DataFrame, submissions: pl.DataFrame) -> pl.DataFrame:
-    """The heads of these submissions, with the day they arrived."""
-    arrived = submissions.select(submission="id", arrived_on=pl.col("arrived_at").dt.date())
+def dated_heads(heads: pl.DataFrame, submissions: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """The heads of these submissions, with the day on which their return first arrived: who corrects a return that
+    came in time is not late.
+
+    Args:
+        every: all submissions of the record (journal.record.SUBMISSIONS).
+    """
+    keys = ["district", "department", "form", "period"]
+    first = every.group_by(keys).agg(arrived_on=pl.col("arrived_at").min().dt.date())
+    arrived = submissions.join(first, on=keys, how="left").select(submission="id", arrived_on="arrived_on")
     joined = heads.join(arrived, on="submission", how="inner", maintain_order="left")
     return joined.with_columns(pl.col("form_scheduled").fill_null(""), pl.col("period").fill_null(""))
 

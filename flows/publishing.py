@@ -11,6 +11,7 @@ import polars as pl
 from catalogue.sheets import load_touches
 from flows.frames import Frames, load_frames
 from flows.house import House, code_version
+from flows.settings import now
 from journal.archive import write_atomically
 from transforms import period
 from transforms.facts import Facts
@@ -121,11 +122,21 @@ def submissions_of(frames: Frames) -> pl.DataFrame:
     ).drop("has_explanation")
 
 
+class NotOver(ValueError):
+    """What was asked for lies in the future of the chosen moment: choose an earlier period or a later day."""
+
+
 def publish(house: House, product: str, ref_period: str, as_of: datetime, frames: Frames | None = None) -> list[Path]:
     """Publish one product of one period for every district that had to file by then.
 
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
+
+    Raises:
+        NotOver: the month, or the first month of the quarter, was not over at that moment.
     """
+    first = ref_period if product == MONTHLY else period.months_of(ref_period)[0]
+    if first > _last_over(as_of):
+        raise NotOver(f"{period.chinese(ref_period)}在 {as_of:%Y-%m-%d} 还没有结束，不能发布。")
     known = know(house, frames or load_frames(house, as_of), as_of)
     written = []
     for district in house.catalogue.districts:
@@ -151,7 +162,7 @@ def _publish_one(house: House, facts: Facts, product: str, ref_period: str, as_o
     if inputs in editions["inputs"]:
         return _lay_out_again(house, editions.filter(pl.col("inputs") == inputs), folder)
     edition = int(editions["edition"].max() or 0) + 1  # type: ignore[arg-type]  # an Int64
-    changes = _changes(house, editions, facts)
+    changes = _changes(house, editions.filter(pl.col("as_of") <= as_of), facts)
     if product == MONTHLY:
         data, name = build_monthly(facts, edition, changes), monthly_name(facts, edition)
     else:
@@ -167,7 +178,7 @@ def _publish_one(house: House, facts: Facts, product: str, ref_period: str, as_o
             "ref_period": ref_period,
             "edition": edition,
             "as_of": as_of,
-            "published_at": as_of,
+            "published_at": now(),
             "file": name,
             "workbook_sha256": sha256,
             "inputs": inputs,
@@ -212,7 +223,7 @@ def _keep_figures(house: House, facts: Facts, workbook: str) -> None:
 
 
 def _changes(house: House, editions: pl.DataFrame, facts: Facts) -> pl.DataFrame | None:
-    """What changed since the last edition: series, item, period, unit, old, new, reason; None for a first edition."""
+    """What changed since the last edition that was published as known no later: series, item, period, unit, old, new, reason; None for a first edition."""
     if editions.is_empty():
         return None
     last = editions.sort("edition").row(-1, named=True)

@@ -1,12 +1,19 @@
-"""The short table at the end of a run: what was received, returned, reconciled, published, and where."""
+"""What people read on a terminal: the table at the end of a night, and how a month stands."""
 
+from datetime import datetime
+from typing import Any
 from unicodedata import east_asian_width
 
 import polars as pl
 
+from flows.frames import load_frames
 from flows.house import House
 from flows.night import Night
+from flows.publishing import compare_all
+from journal.record import TAKEN_IN
+from transforms import period
 from transforms.model import State
+from transforms.reconcile import follow
 
 EVENTS = {"accepted": "已接收", "questions": "已接收，请说明", "returned": "退回重报", "unreadable": "无法读取"}
 SHOWN = 20
@@ -78,3 +85,39 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def describe(house: House, month: str, moment: datetime) -> str:
+    """The state of one month, in Chinese."""
+    frames = load_frames(house, moment)
+    of_month = frames.submissions.filter(pl.col("period") == month)
+    deadlines = house.deadlines(moment).filter(pl.col("period") == month)
+    rows: list[tuple[str, ...]] = []
+    for due in deadlines.iter_rows(named=True):
+        form = house.catalogue.form(due["form"])
+        filed = of_month.filter((pl.col("district") == due["district"]) & (pl.col("form") == due["form"]))
+        told = _that_counts(filed)
+        state = EVENTS.get(told["status"], "待审核") if told else ("逾期未报" if moment.date() > due["due"] else "未报")
+        district = house.catalogue.district(due["district"])
+        department = house.catalogue.department(form.department).name_in(district.code)
+        version = f"V{told['version']}" if told else "—"
+        rows.append((district.name, department, str(due["form"]), f"{due['due']}", version, state))
+    compared = compare_all(house, frames)
+    differ = sum(
+        follow(compared.filter(pl.col("district") == d.code), month).filter(pl.col("status") == "open").height
+        for d in house.catalogue.districts
+    )
+    published = house.journal.publications().filter(pl.col("ref_period").is_in([month, period.quarter_of(month)]))
+    lines = [f"{period.chinese(month)}  截至 {moment:%Y-%m-%d %H:%M}", ""]
+    lines += table(("区县", "报送单位", "报表", "应报", "版本", "状态"), rows or [("—",) * 6])
+    lines += ["", f"未了结的差异 {differ} 项。", "已发布："]
+    lines += [
+        f"  {row['file']}  第{row['edition']}版  {row['as_of']:%Y-%m-%d}" for row in published.iter_rows(named=True)
+    ] or ["  没有"]
+    return "\n".join(lines)
+
+
+def _that_counts(filed: pl.DataFrame) -> dict[str, Any] | None:
+    """The submission that stands: the newest that was taken in, else the newest; None where nothing was filed."""
+    ordered = filed.sort(pl.col("status").is_in(TAKEN_IN), "version", "received_at", maintain_order=True)
+    return ordered.row(-1, named=True) if ordered.height else None

@@ -55,7 +55,7 @@ submission_event = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
-    comment="received | accepted | questions | returned | unreadable | taken | again | withdrawn",
+    comment="received | accepted | questions | returned | unreadable | taken | again | answered",
 )
 
 segment = sa.Table(
@@ -107,18 +107,6 @@ difference_event = sa.Table(
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     comment="open | explained | corrected | accepted | closed | reopened; the amount is exact text.",
-)
-
-period_lock = sa.Table(
-    "period_lock",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("district", sa.String(16), nullable=False),
-    sa.Column("period", sa.String(8), nullable=False),
-    sa.Column("event", sa.String(16), nullable=False),
-    sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column("actor", sa.String(64), nullable=False),
-    comment="locked | unlocked",
 )
 
 DECISIONS = ("accepted", "questions", "returned", "unreadable")
@@ -242,7 +230,7 @@ class Journal:
         events = sa.select(submission_event).where(submission_event.c.at <= moment).order_by(submission_event.c.id)
         state: dict[str, tuple[str, datetime | None, str]] = {}
         for event in connection.execute(events):
-            if event.event in DECISIONS or event.event == "withdrawn":
+            if event.event in DECISIONS:
                 state[event.submission] = (event.event, event.at, event.reason)
         rows = connection.execute(
             sa.select(submission)

@@ -88,7 +88,7 @@ def build_receipt(receipt: Receipt) -> bytes:
     value = workbook.add_format({**base, "text_wrap": False})
     verdict, fill, ink, todo = VERDICTS[receipt.status]
     stamp = workbook.add_format(
-        {**base, "bold": True, "font_size": 14, "bg_color": f"#{fill}", "font_color": f"#{ink}"}
+        {**base, "bold": True, "font_size": 14, "valign": "vcenter", "bg_color": f"#{fill}", "font_color": f"#{ink}"}
     )
     _set_page(sheet)
     sheet.merge_range(0, 0, 0, len(HEADERS) - 1, "报 表 回 执", title)
@@ -98,6 +98,7 @@ def build_receipt(receipt: Receipt) -> bytes:
         sheet.merge_range(row, 2, row, len(HEADERS) - 1, _clean(text), value)
     sheet.merge_range(7, 0, 7, 1, "审核结果", label)
     sheet.merge_range(7, 2, 7, 5, verdict, stamp)
+    sheet.set_row(7, 26)
     sheet.merge_range(8, 0, 8, len(HEADERS) - 1, todo, workbook.add_format({**base, "bold": True}))
     sheet.set_row(8, 32)
     _list_findings(sheet, 10, receipt, head, plain)
@@ -154,6 +155,8 @@ def _rows(receipt: Receipt) -> list[tuple[str, ...]]:
         place = f"{f['sheet']}!{f['cell']}" if f["sheet"] and f["cell"] else (f["sheet"] or "整个文件")
         told = f"{f['told'] or ''} {f['unit'] or ''}".strip()
         expected = f"{f['expected'] or ''}"
+        if f["unit"] and re.fullmatch(r"[≥≤ ]*[\d,.-]+", expected):
+            expected = f"{expected} {f['unit']}"
         rows.append(
             (SEVERITIES[f["severity"]], f["rule"], place, told, expected, _sentence(f["message"]), f["todo"] or "", "")
         )

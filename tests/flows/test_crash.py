@@ -47,7 +47,7 @@ def what_is_there(root: Path) -> dict[str, bytes]:
 def what_is_recorded(root: Path) -> dict[str, object]:
     with a_house(root) as house:
         submissions = house.journal.submissions().sort("id").drop("received_at")
-        publications = house.journal.publications().drop("id").sort("district", "product", "ref_period")
+        publications = house.journal.publications().drop("id", "published_at").sort("district", "product", "ref_period")
         named = {s.sha256 for s in house.journal.segments()}
         again = [i for i in submissions["id"] if house.journal.has_event(i, "again")]
     return {"submissions": submissions.rows(), "publications": publications.rows(), "segments": named, "again": again}

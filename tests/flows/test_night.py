@@ -14,6 +14,7 @@ from flows import publishing
 from flows.frames import load_frames
 from flows.house import House
 from flows.settings import SHANGHAI
+from flows.summary import describe
 from tests.flows.nights import IN_MARCH, a_house, laid, spend_night
 from transforms import period
 
@@ -345,3 +346,39 @@ def test_a_form_filed_by_a_department_that_does_not_own_it_goes_back(loans: Path
         spend_night(house, publish=False)
         assert statuses(house)["F10 V1"] == "returned"
         assert "这张表由“区金融办”报送" in messages(house, "F10")
+
+
+def test_who_corrects_a_return_that_came_in_time_is_not_late(loans: Path) -> None:
+    path = the_return(loans, "F10")
+    whole = path.read_bytes()
+    at = path.stat().st_mtime
+    add_to_total(path)
+    with a_house(loans) as house:
+        spend_night(house, publish=False)
+        second = path.with_name(path.name.replace("_V1", "_V2"))
+        second.write_bytes(whole)
+        dropped_at(second, datetime.fromtimestamp(at, SHANGHAI).replace(tzinfo=None) + timedelta(days=20))
+        spend_night(house, IN_MARCH + timedelta(days=30), publish=False)
+        assert statuses(house) == {"F10 V1": "returned", "F10 V2": "accepted"}
+
+
+def test_a_month_that_is_not_over_is_not_published(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        with pytest.raises(publishing.NotOver, match="还没有结束"):
+            publishing.publish(house, "monthly", "2021-03", IN_MARCH)
+        with pytest.raises(publishing.NotOver):
+            publishing.publish(house, "quarterly", "2021Q2", IN_MARCH)
+
+
+def test_status_tells_what_counts_and_what_is_missing(loans: Path) -> None:
+    path = the_return(loans, "F10")
+    second = path.with_name(path.name.replace("_V1", "_V2"))
+    second.write_bytes(b"<html></html>")
+    dropped_at(second, IN_MARCH - timedelta(hours=2))
+    with a_house(loans) as house:
+        spend_night(house, publish=False)
+        told = describe(house, "2021-02", IN_MARCH)
+    lines = {line.split()[2]: line for line in told.splitlines() if line.startswith("江北区")}
+    assert "V1" in lines["F10"]
+    assert "已接收" in lines["F10"]
+    assert "逾期未报" in lines["F03"]
