@@ -143,10 +143,13 @@ def load_workbook(name: str, folder: Path = HERE) -> tuple[Sheet, ...]:
 
 
 @cache
-def _evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[str, ...]) -> tuple[EvaluationIndicator, ...]:
-    """The 18 indicators of the national evaluation; departments and figures are held against the catalogue's."""
-    made = []
-    for entry in read_declarations(HERE / "evaluation.yaml"):
+def _evaluation(
+    catalogue_departments: tuple[str, ...], indicators: tuple[str, ...], folder: Path
+) -> tuple[EvaluationIndicator, ...]:
+    """The 18 indicators of the national evaluation; departments and figures are held against the catalogue's. A
+    figure stands under one of them alone: its light is counted once."""
+    made: list[EvaluationIndicator] = []
+    for entry in read_declarations(folder / "evaluation.yaml"):
         place = entry.place
         one = EvaluationIndicator(
             code=entry.take("code"),
@@ -160,13 +163,22 @@ def _evaluation(catalogue_departments: tuple[str, ...], indicators: tuple[str, .
         for figure in (*one.figures, *filter(None, [one.core])):
             if figure not in indicators:
                 raise place.error(f"unknown indicator “{figure}”")
+        for figure in one.figures:
+            if other := next((m.code for m in made if figure in m.figures), ""):
+                raise place.error(f"“{figure}” stands under {other} already: its light would count twice")
         entry.done()
         made.append(one)
     return tuple(made)
 
 
-def load_evaluation(catalogue: Catalogue) -> tuple[EvaluationIndicator, ...]:
-    return _evaluation(tuple(d.code for d in catalogue.departments), tuple(i.code for i in catalogue.indicators))
+def load_evaluation(catalogue: Catalogue, folder: Path = HERE) -> tuple[EvaluationIndicator, ...]:
+    """The 18 indicators of the national evaluation, in its order.
+
+    Raises:
+        CatalogueError: a declaration is wrong; the message names file and line.
+    """
+    departments = tuple(d.code for d in catalogue.departments)
+    return _evaluation(departments, tuple(i.code for i in catalogue.indicators), folder)
 
 
 @cache

@@ -17,7 +17,7 @@ import polars as pl
 from transforms import period as months
 from transforms.facts import Facts, Figure, cumulates, divide, growth, last_year, subtract, value_in, year_to_date
 from transforms.model import Indicator, State
-from transforms.schedule import series_name
+from transforms.schedule import NO_RETURN, series_name
 
 FLAT = Decimal("0.0005")
 """持平: a rate of less than 0.05 point either way."""
@@ -66,7 +66,7 @@ def write_brief(facts: Facts, paragraphs: Iterable[Paragraph], frames: Mapping[s
     """Write the paragraphs.
 
     Args:
-        frames: `indicators`, `reports` and `differences` as transforms.schedule makes them.
+        frames: `overview`, `indicators`, `reports` and `differences` as transforms.schedule makes them.
     """
     lists = _lists(facts, frames)
     written: list[Row] = []
@@ -167,7 +167,7 @@ def chinese_day(day: date) -> str:
 
 def _count(facts: Facts, frames: Mapping[str, pl.DataFrame], head: str, field: str) -> Told | None:
     counts = {"reports": _report_counts, "checks": _check_counts, "lights": _light_counts}[head](facts, frames)
-    origin = {"reports": "M03 报送情况", "checks": "M04 勾稽校验", "lights": "M02 指标月调度"}[head]
+    origin = {"reports": "M03 报送情况", "checks": "M04 勾稽校验", "lights": "M01 总览"}[head]
     value = counts.get(field)
     return None if value is None else Told(str(value), (), origin)
 
@@ -197,10 +197,11 @@ def _check_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str,
 
 
 def _light_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, object]:
-    lights = frames["indicators"]["light"].to_list()
-    return {
-        name: lights.count(light) for name, light in zip(("green", "yellow", "red", "grey"), "绿黄红灰", strict=True)
-    }
+    """The lights of 合计 of M01, and how many of the grey ones have no return yet."""
+    rows = frames["overview"].filter(pl.col("kind") == "data")
+    counts: dict[str, object] = {name: int(rows[name].sum()) for name in ("tasks", "green", "yellow", "red", "grey")}
+    without = rows.filter(pl.col("core") == NO_RETURN).height
+    return counts | {"without": without, "unreported": int(rows["grey"].sum()) - without}
 
 
 def _vat_verdict(facts: Facts) -> Told | None:

@@ -44,6 +44,8 @@ FEWEST_FIRMS = 3
 NATURES = {"flow": "当月", "stock": "期末", "rate": "比率", "average": "平均"}
 STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING, State.EQUAL, State.OTHER_BASIS)
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
+NO_RETURN = "尚无报表"
+"""An indicator of the evaluation that no return carries yet."""
 SEVERITIES = {Severity.HARD.value: "硬性", Severity.SOFT.value: "软性", Severity.INFO.value: "提示"}
 REPORT_STATES = {
     "accepted": "已通过",
@@ -250,7 +252,7 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
         missing = Figure(None, None, None, (), UNREPORTED)
         for column in ("month", "ytd", "yoy", "target", "completion"):
             put(row, column, missing if column in ("month", "ytd") else NOTHING)
-        return row | {"core": "尚无报表", "light": Light.GREY, "change": "", "remark": ""}
+        return row | {"core": NO_RETURN, "light": Light.GREY, "change": "", "remark": ""}
     told = _indicator_row(facts, known[one.core])
     before = told["previous"]
     arrow = "" if told["month"] is None or before is None else _arrow(told["month"], before)

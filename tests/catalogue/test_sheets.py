@@ -53,3 +53,15 @@ def test_the_national_evaluation_has_18_indicators_in_its_order():
 
 def test_every_reconciliation_says_what_it_throws_doubt_on():
     assert {t.rule for t in load_touches(load())} == {r.code for r in load().reconciliations}
+
+
+def test_a_core_figure_is_counted_under_one_indicator_alone(tmp_path: Path):
+    twice = [f"- {{code: {code}, name: 试, department: tax, figures: [I0101]}}\n" for code in ("E01", "E02")]
+    (tmp_path / "evaluation.yaml").write_text("".join(twice), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"evaluation\.yaml:2: “I0101” stands under E01"):
+        load_evaluation(load(), tmp_path)
+
+
+def test_every_figure_with_a_target_is_counted_in_the_overview():
+    figures = {figure for one in load_evaluation(load()) for figure in one.figures}
+    assert {i.code for i in load().indicators if i.target is not None} <= figures

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from catalogue.load import load
-from catalogue.sheets import load_touches, load_workbook
+from catalogue.sheets import load_evaluation, load_touches, load_workbook
 from tests.transforms.makers import PERIOD, a_difference, a_made_up_district, a_submission, an_observation, some_facts
 from transforms import schedule
 from transforms.facts import Facts
@@ -18,6 +18,7 @@ def brief_of(facts: Facts, *sentences: Sentence) -> Brief:
         else next(s.paragraphs for s in load_workbook("monthly") if s.kind == "text")
     )
     frames = {
+        "overview": schedule.overview(facts, load_evaluation(load())),
         "indicators": schedule.indicators(facts),
         "reports": schedule.reports(facts),
         "differences": schedule.differences(facts),
@@ -127,6 +128,17 @@ def test_the_two_sides_of_the_refunds_are_told_with_their_cause(state, cause, wo
 def test_red_lights_tell_target_and_distance():
     text = text_of(entities(9000), "{red.name}目标{red.target}、实际{red.actual},差{red.gap}", each="red_lights")
     assert text == "新增市场主体目标≥24000户、实际9000户,差15000户。"
+
+
+def test_the_lights_of_the_brief_are_those_of_the_total_of_the_overview():
+    facts = a_made_up_district()
+    total = schedule.overview(facts, load_evaluation(load())).row(-1, named=True)
+    told = text_of(facts, "{lights.green}|{lights.yellow}|{lights.red}|{lights.grey}|{lights.tasks}")
+    assert told == "|".join(f"{total[c]:.0f}" for c in ("green", "yellow", "red", "grey", "tasks")) + "。"
+
+
+def test_a_light_that_nothing_was_filed_for_is_told_apart_from_one_without_a_return():
+    assert text_of(entities(17514), "{lights.green}|{lights.unreported}|{lights.without}") == "1|14|13。"
 
 
 def test_old_differences_are_told_with_their_age():
