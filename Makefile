@@ -24,11 +24,11 @@ demo: .venv/runtime
 	PREFECT_HOME=$(CURDIR)/var/prefect PREFECT_LOGGING_LEVEL=WARNING $(BIN)/yueji nightly --as-of $(AS_OF) || test $$? -eq 1
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What is fast and needs neither Prefect nor LibreOffice.
 quick: .venv/dev
-	$(BIN)/python -m pytest -m "not prefect and not office and not slow" -n 2
+	$(BIN)/python -m pytest -m "not prefect and not office and not slow" -n 2 tests/catalogue tests/journal tests/transforms tests/workbooks tests/test_architecture.py
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -23,9 +23,23 @@ def missing_office() -> str:
     return "" if fonts.stdout.strip() else "no CJK font is installed"
 
 
+SLOW = (
+    # Import Great Expectations (seconds), draw districts, start processes, or build whole workbooks.
+    "tests/expectations/",
+    "tests/samples/",
+    "tests/workbooks/test_guard.py",
+    "tests/workbooks/test_monthly.py",
+    "tests/workbooks/test_quarterly.py",
+    "tests/workbooks/test_worker.py",
+)
+
+
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out, and skip what cannot be looked at here."""
     reason = missing_office()
     for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         if reason and item.get_closest_marker("office"):
             item.add_marker(pytest.mark.skip(reason=reason))
 
