@@ -119,7 +119,7 @@ def _write(
 
 
 def _name(facts: Facts, word: str) -> str:
-    known = {i.code: i.name for i in facts.catalogue.indicators}
+    known = {i.code: i.name for i in facts.catalogue.indicators} | {"reports": "已到期的报表"}
     return known.get(word.split(".", maxsplit=1)[0], word)
 
 
@@ -134,11 +134,11 @@ def _readable(facts: Facts, clause: str) -> str:
 def resolve(facts: Facts, frames: Mapping[str, pl.DataFrame], row: Row, word: str) -> Told | None:
     """The text of a placeholder, or None when its figure is missing.
 
-    span, month, cutoff; reports.*, checks.*, lights.*; vat.verdict; <indicator>.<field>[:unit:decimals];
+    span, month, cutoff (of the figures), as_of (of what was filed); reports.*, checks.*, lights.*; vat.verdict; <indicator>.<field>[:unit:decimals];
     <series>@<item>[/<series>@<item>][.more|.rise][:unit:decimals]; else a field of the row of the list.
     """
     head, _, field = word.partition(".")
-    if word in ("span", "month", "cutoff"):
+    if word in ("span", "month", "cutoff", "as_of"):
         return Told(_dates(facts)[word])
     if head in ("reports", "checks", "lights"):
         return _count(facts, frames, head, field)
@@ -158,6 +158,7 @@ def _dates(facts: Facts) -> dict[str, str]:
         "span": f"1—{number}月" if number > 1 else "1月",
         "month": f"{number}月",
         "cutoff": chinese_day(months.last_day(facts.period)),
+        "as_of": chinese_day(facts.as_of.date()),
     }
 
 
@@ -173,13 +174,19 @@ def _count(facts: Facts, frames: Mapping[str, pl.DataFrame], head: str, field: s
 
 
 def _report_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, object]:
+    """The returns as M03 judges them. In time or not are those that came and those whose day is past: of the others
+    nothing can be said yet."""
     table = frames["reports"]
-    due, filed = table.height, table["first"].is_not_null().sum()
-    in_time = table.filter(pl.col("first").is_not_null(), pl.col("days_late") == 0).height
-    rate = rounded(Decimal(in_time) / due * 100, 1) if due else None
-    mine = (pl.col("district") == facts.district.code) & (pl.col("period") == facts.period)
-    returned = facts.submissions.filter(mine, pl.col("hard") > 0).height
-    return {"due": due, "filed": filed, "in_time": f"{rate}%" if rate is not None else None, "returned": returned}
+    late = table.filter(pl.col("days_late") > 0).height
+    judged = table.filter(pl.col("first").is_not_null() | (pl.col("days_late") > 0)).height
+    rate = rounded(Decimal(judged - late) / judged * 100, 1) if judged else None
+    return {
+        "due": table.height,
+        "filed": table["first"].is_not_null().sum(),
+        "late": late,
+        "in_time": f"{rate}%" if rate is not None else None,
+        "returned": table.filter(pl.col("hard") > 0).height,
+    }
 
 
 def _check_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, object]:

@@ -1,3 +1,4 @@
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_an_empty_month_fills_in_no_zero():
     brief = brief_of(some_facts())
     texts = dict(brief.paragraphs.iter_rows())
     assert texts["二、主要指标。"] == "所需数据未报,本段从略(见M15)。"
-    assert "应报6张报表已报0张" in texts["一、总体情况。"]
+    assert "8月报表应报6张、已报0张" in texts["一、总体情况。"]
 
 
 def test_a_figure_that_an_open_difference_touches_is_to_be_checked():
@@ -153,6 +154,32 @@ def test_who_has_not_filed_is_asked_by_a_day():
     facts = some_facts(submissions=filed)
     text = text_of(facts, "请{ask.department}于{ask.due}前{ask.matter}", each="asks")
     assert text == "请区金融办于2022年9月17日前补报F10《“银税互动”贷款余额滚动表》。"
+
+
+def test_what_was_filed_is_told_as_of_the_day_and_figures_as_of_the_end_of_the_month():
+    text = brief_of(a_made_up_district()).paragraphs["text"][0]
+    assert text.startswith("截至2022年9月14日,8月报表应报6张、已报6张")
+    assert "数据截至2022年8月31日,指标灯色24项" in text
+
+
+def filing(*submissions: Any, day: int = 14) -> str:
+    facts = some_facts(submissions=submissions, as_of=datetime(2022, 9, day, 2, 30))
+    return text_of(facts, "{reports.due}|{reports.filed}|{reports.late}", "|{reports.in_time}", "|{reports.returned}")
+
+
+def test_a_return_whose_day_has_not_come_is_neither_in_time_nor_late():
+    # By the 6th only F03 and F05 (due on the 5th) had to be there; F05 is not.
+    assert filing(a_submission("F03", PERIOD), day=6) == "6|1|1|50.0%|0。"
+
+
+def test_before_any_day_has_come_there_is_no_share_in_time():
+    assert filing(day=1) == "6|0|0|0。"
+
+
+def test_a_return_sent_back_twice_is_one_return():
+    returned = {"hard": 1, "status": "returned"}
+    twice = [a_submission("F01", PERIOD, submission=f"x{n}", version=n, **returned) for n in (1, 2)]
+    assert filing(*twice).endswith("|1。")
 
 
 def test_every_number_of_a_sentence_carries_where_it_stands():
