@@ -23,6 +23,7 @@ FORMATS = (
     "wrap",
     "centre",
     "date",
+    "deadline",
     "datetime",
     "int",
     "count",
@@ -49,7 +50,8 @@ class SheetColumn:
     """One column of a block: `code` is the column of the frame. `formula` maps the row's `<code>|by` to a live
     formula ("": every row); {other} is the cell of the same row, {other:rows} the data rows of that column.
     `total`: the 合计 row sums the rows shown. `name` is the defined name of the row's cell. `blank`: a missing
-    figure is an empty grey cell, since a chart would draw any text as zero. `repeat` makes one column a month."""
+    figure is an empty grey cell, since a chart would draw any text as zero. A `deadline` is a date that is marked 暂定
+    where the row is `provisional`. `repeat` makes one column a month."""
 
     code: str
     header: str

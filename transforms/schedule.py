@@ -291,15 +291,19 @@ def lights_by_lead(overview_frame: pl.DataFrame) -> pl.DataFrame:
 def reports(facts: Facts) -> pl.DataFrame:
     """M03: one row a return due for the month: overdue first, then in the order of protocol.
 
-    `days_late` counts calendar days from the due date to the first report, or to the as-of date when nothing came.
+    `days_late` counts calendar days from the due date to the first report, or to the as-of date when nothing came;
+    `provisional`: the due date lies in a year whose holidays are not decreed yet.
     """
     mine = (pl.col("district") == facts.district.code) & (pl.col("period") == facts.period)
     filed = facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True)
-    due = {row["form"]: row["due"] for row in facts.deadlines.filter(mine).iter_rows(named=True)}
+    due = {row["form"]: row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
     rows = []
     for code in facts.district.returns:
         if facts.period >= facts.district.first_period:
-            rows.append(_report_row(facts, code, due.get(code), filed.filter(pl.col("form") == code).to_dicts()))
+            deadline = due.get(code, {"due": None, "provisional": False})
+            versions = filed.filter(pl.col("form") == code).to_dicts()
+            row = _report_row(facts, code, deadline["due"], versions)
+            rows.append(row | {"provisional": deadline["provisional"]})
     rows.sort(key=lambda r: (-r["late"], r["order"], r["form"]))
     return frame(
         rows,
@@ -307,6 +311,7 @@ def reports(facts: Facts) -> pl.DataFrame:
         form=pl.String,
         name=pl.String,
         due=pl.Date,
+        provisional=pl.Boolean,
         first=pl.Datetime("us"),
         passed=pl.Datetime("us"),
         versions=EXACT,
@@ -962,4 +967,4 @@ def _shown_in(facts: Facts, series: str, base: str) -> tuple[str, int]:
 def unreported(facts: Facts) -> pl.DataFrame:
     """M15: the returns that are missing for the month."""
     table = reports(facts).filter(pl.col("passed").is_null())
-    return table.select("kind", "department", "form", "name", "due", "state")
+    return table.select("kind", "department", "form", "name", "due", "provisional", "state")

@@ -40,6 +40,7 @@ LINE = 17.0
 WIDE, NARROW = 16 / 7, 8 / 7
 """Widths of a Chinese and of another character of 12 point, in widths of a column's unit (7 pixels)."""
 TEXT_FORMATS = ("text", "wrap", "centre", "light", "state")
+DATES = {"date": "yyyy-mm-dd", "deadline": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
 _WORD = re.compile(r"\{(\w+)(:rows)?\}")
 Row = Mapping[str, Any]
 
@@ -257,8 +258,8 @@ class SheetWriter:
             )
         if column.format in TEXT_FORMATS or (value is not None and isinstance(value, str)):
             return self._text(place, row, clean(value), total)
-        if column.format in ("date", "datetime"):
-            return self._missing(place, row, total) if value is None else self._date(place, value, total)
+        if column.format in DATES:
+            return self._missing(place, row, total) if value is None else self._date(place, row, value, total)
         if value is None:
             return self._missing(place, row, total)
         self._number(place, row, Decimal(value), total)
@@ -273,8 +274,10 @@ class SheetWriter:
         self.page.write_string(place.row, place.column, text, self.formats.text(total, align, wrap, **more))
         return text
 
-    def _date(self, place: "_Cell", value: date | datetime, total: bool) -> str:
-        pattern = "yyyy-mm-dd hh:mm" if place.of.format == "datetime" else "yyyy-mm-dd"
+    def _date(self, place: "_Cell", row: Row, value: date | datetime, total: bool) -> str:
+        pattern = DATES[place.of.format]
+        if place.of.format == "deadline" and row["provisional"]:
+            pattern += '"(暂定)"'
         look = self.formats.number(total, pattern, align="center")
         self.page.write_datetime(place.row, place.column, value, look)
         return ""

@@ -15,6 +15,7 @@ from tests.transforms.makers import (
     a_made_up_district,
     a_submission,
     an_observation,
+    some_deadlines,
     some_facts,
 )
 from transforms import schedule
@@ -133,6 +134,13 @@ def test_overdue_returns_stand_first():
 def test_a_return_that_never_came_is_late_up_to_the_moment_of_the_workbook():
     row = row_of(schedule.reports(some_facts()), form="F03")
     assert (row["first"], row["state"], row["days_late"]) == (None, "未报(逾期)", 9)
+
+
+def test_a_deadline_in_a_year_without_a_decree_is_provisional_in_every_list_of_returns():
+    guessed = [{**d, "provisional": d["form"] == "F10"} for d in some_deadlines()]
+    facts = some_facts(deadlines=guessed)
+    for table in (schedule.reports(facts), schedule.unreported(facts)):
+        assert table.filter(pl.col("provisional"))["form"].to_list() == ["F10"]
 
 
 def test_a_return_sent_back_and_filed_again_shows_both_its_reasons_and_its_acceptance():

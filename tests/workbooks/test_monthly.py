@@ -12,6 +12,7 @@ from tests.transforms.makers import (
     a_finding,
     a_made_up_district,
     an_observation,
+    some_deadlines,
     some_facts,
 )
 from tests.workbooks.books import (
@@ -127,6 +128,16 @@ def test_a_missing_figure_is_unreported_on_grey_and_never_zero(empty):
         told = {c.value for row in book[name].iter_rows() for c in row if isinstance(c.value, int | float)}
         targets = {c.value for c in book[name]["L"]} if name.startswith("M02") else set()
         assert told <= targets, "an empty month tells nothing but its targets"
+
+
+def test_a_provisional_deadline_is_a_date_that_says_so():
+    guessed = [{**d, "provisional": d["form"] == "F10"} for d in some_deadlines()]
+    book = opened(build_monthly(some_facts(deadlines=guessed)))
+    for tab, column in (("M03 报送情况", "D"), ("M15 口径与修订", "G")):
+        sheet = book[tab]
+        marked, plain = (sheet[f"{column}{row_with(sheet, form)}"] for form in ("F10", "F09"))
+        assert (marked.is_date, marked.number_format) == (True, 'yyyy-mm-dd"(暂定)"')
+        assert (plain.is_date, plain.number_format) == (True, "yyyy-mm-dd")
 
 
 def test_lights_carry_their_colour_and_their_character(book):
