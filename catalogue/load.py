@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from transforms.model import (
     Severity,
     Statistic,
     Table,
+    Thresholds,
     Unit,
 )
 
@@ -61,6 +63,7 @@ def load(folder: Path = HERE) -> Catalogue:
         reconciliations=_each(folder / "reconciliations.yaml", lambda e: _reconciliation(e, tables, departments)),
         statistics=statistics,
         indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
+        thresholds=_thresholds(folder / "lights.yaml"),
         digest=_digest(folder),
     )
 
@@ -90,9 +93,12 @@ def _number(place: Place, text: object) -> Decimal:
     if isinstance(text, float):
         raise place.error(f"{text!r} must be written in quotes, so that it stays exact")
     try:
-        return Decimal(str(text))
+        number = Decimal(str(text))
     except InvalidOperation:
         raise place.error(f"{text!r} is not a number") from None
+    if not number.is_finite():
+        raise place.error(f"{text!r} is not a number")
+    return number
 
 
 def _unit(entry: Entry) -> Unit:
@@ -396,3 +402,33 @@ def _indicator(
         definition=entry.take("definition"),
         **series,
     )
+
+
+def _thresholds(path: Path) -> Thresholds:
+    told: dict[str, Any] = {}
+    place = Place(path.name, 1)
+    known = {field.name: field.type for field in fields(Thresholds)}
+    for entry in read_declarations(path):
+        place = entry.place
+        (code,) = _known(place, [entry.take("code")], known, "threshold")
+        if code in told:
+            raise place.error(f"“{code}” stands twice")
+        number = _number(place, entry.take("value", (str, int, float)))
+        told[code] = _days(place, number) if known[code] is int else _share(place, number)
+        entry.done()
+    for code in known:
+        if code not in told:
+            raise place.error(f"“{code}” is missing")
+    return Thresholds(**told)
+
+
+def _days(place: Place, number: Decimal) -> int:
+    if number != int(number) or number < 1:
+        raise place.error(f"{number} is not a whole number of days")
+    return int(number)
+
+
+def _share(place: Place, number: Decimal) -> Decimal:
+    if not 0 <= number < 1:
+        raise place.error(f'{number} is not a share between 0 and 1 (10 points are "0.10")')
+    return number

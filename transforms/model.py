@@ -317,6 +317,18 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a light is still yellow, as shares (0.10 = 10 points, or 10% of a limit), and the days that the office
+    gives to act on a report and to settle a difference (the latter in working days)."""
+
+    behind_by: Decimal
+    short_by: Decimal
+    over_by: Decimal
+    days_to_act: int
+    days_to_settle: int
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything that is declared, checked and frozen. `digest` names the ruleset version."""
 
@@ -328,6 +340,7 @@ class Catalogue:
     reconciliations: tuple[Reconciliation, ...]
     statistics: tuple[Statistic, ...]
     indicators: tuple[Indicator, ...]
+    thresholds: Thresholds
     digest: str
 
     def form(self, code: str) -> Return:

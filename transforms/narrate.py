@@ -24,8 +24,6 @@ FLAT = Decimal("0.0005")
 FEWEST_CASES = Decimal(30)
 """A base below so many cases bears no rate."""
 AGED_MONTHS = 3
-DAYS_TO_ACT = 3
-"""Days from the as-of date that the office gives for a missing or returned report: a proposal, the office decides."""
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 Row = Mapping[str, Any]
 
@@ -398,7 +396,7 @@ def _missing(reports: pl.DataFrame) -> list[Row]:
 
 
 def _asks(facts: Facts, reports: pl.DataFrame) -> list[Row]:
-    by = chinese_day(facts.as_of.date() + timedelta(days=DAYS_TO_ACT))
+    by = chinese_day(facts.as_of.date() + timedelta(days=facts.catalogue.thresholds.days_to_act))
     asks: list[Row] = []
     for row in reports.filter(pl.col("passed").is_null()).iter_rows(named=True):
         word = "补报" if row["first"] is None else "修正并重报"

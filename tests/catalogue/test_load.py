@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from catalogue.declarations import CatalogueError
 from catalogue.load import HERE, load
+from transforms.model import Thresholds
 
 Edit = Callable[[str, str, str], Path]
 
@@ -243,6 +245,54 @@ MISTAKES = [
         "version: 1",
         "“due” stands twice",
     ),
+    (
+        "a threshold that nothing knows",
+        "lights.yaml",
+        "code: over_by",
+        "code: above_by",
+        "code: over_by",
+        "unknown threshold “above_by”",
+    ),
+    (
+        "a threshold written as a binary number",
+        "lights.yaml",
+        'code: short_by, value: "0.02"',
+        "code: short_by, value: 0.02",
+        "code: short_by",
+        "must be written in quotes",
+    ),
+    (
+        "a share beyond the whole",
+        "lights.yaml",
+        'code: behind_by, value: "0.10"',
+        'code: behind_by, value: "10"',
+        "code: behind_by",
+        "between 0 and 1",
+    ),
+    (
+        "a threshold that is no number",
+        "lights.yaml",
+        'code: over_by, value: "0.10"',
+        'code: over_by, value: "NaN"',
+        "code: over_by",
+        "is not a number",
+    ),
+    (
+        "half a day",
+        "lights.yaml",
+        "code: days_to_act, value: 3",
+        'code: days_to_act, value: "2.5"',
+        "code: days_to_act",
+        "whole number of days",
+    ),
+    (
+        "a threshold that stands twice",
+        "lights.yaml",
+        "code: days_to_settle",
+        "code: days_to_act",
+        "code: days_to_settle",
+        "“days_to_act” stands twice",
+    ),
 ]
 
 
@@ -255,3 +305,15 @@ def test_a_wrong_declaration_is_told_with_file_and_line(
         load(folder)
     assert words in str(told.value)
     assert str(told.value).startswith(f"{Path(file).name}:{line_of(file, at)}:")
+
+
+def test_the_office_sets_the_thresholds_of_lights(catalogue_with: Edit) -> None:
+    folder = catalogue_with("lights.yaml", 'code: short_by, value: "0.02"', 'code: short_by, value: "0.005"')
+    assert load().thresholds == Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), 3, 5)
+    assert load(folder).thresholds.short_by == Decimal("0.005")
+
+
+def test_a_threshold_that_is_left_out_is_named(catalogue_with: Edit) -> None:
+    folder = catalogue_with("lights.yaml", '- {code: over_by, value: "0.10"}', "")
+    with pytest.raises(CatalogueError, match=r"lights\.yaml:8: “over_by” is missing"):
+        load(folder)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -6,8 +7,10 @@ from catalogue.load import load
 from tests.transforms.makers import an_observation, some_facts
 from transforms.facts import Figure
 from transforms.lights import judge, light_of, time_progress
-from transforms.model import Indicator, Light
+from transforms.model import Indicator, Light, Thresholds
 
+USUAL = Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), days_to_act=3, days_to_settle=5)
+STRICT = Thresholds(Decimal(0), Decimal(0), Decimal(0), days_to_act=3, days_to_settle=5)
 ENTITIES, ONLINE, HOURS, NPL, LATE = "I0301", "I0502", "I0307", "I1004", "I0505"
 
 
@@ -30,12 +33,12 @@ def test_time_progress_is_the_month_of_twelve():
 )
 def test_a_yearly_count_is_held_against_the_months_gone(done, light):
     # 24000 a year: 16000 by August; 10 points of 24000 are 2400.
-    assert judge(indicator(ENTITIES), told(done), "2022-08") == light
+    assert judge(indicator(ENTITIES), told(done), "2022-08", USUAL) == light
 
 
 def test_in_december_whatever_is_short_of_the_yearly_target_is_red():
-    assert judge(indicator(ENTITIES), told("23999"), "2022-12") == Light.RED
-    assert judge(indicator(ENTITIES), told("24000"), "2022-12") == Light.GREEN
+    assert judge(indicator(ENTITIES), told("23999"), "2022-12", USUAL) == Light.RED
+    assert judge(indicator(ENTITIES), told("24000"), "2022-12", USUAL) == Light.GREEN
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_in_december_whatever_is_short_of_the_yearly_target_is_red():
     ],
 )
 def test_a_rate_is_green_only_when_its_whole_interval_reaches_the_target(value, half, light):
-    assert judge(indicator(ONLINE), told(value, half), "2022-08") == light
+    assert judge(indicator(ONLINE), told(value, half), "2022-08", USUAL) == light
 
 
 @pytest.mark.parametrize(
@@ -56,12 +59,25 @@ def test_a_rate_is_green_only_when_its_whole_interval_reaches_the_target(value, 
     [("3.9", Light.GREEN), ("3.95", Light.GREEN), ("4.0", Light.YELLOW), ("4.3", Light.YELLOW), ("4.4", Light.RED)],
 )
 def test_a_mean_is_green_only_when_its_upper_bound_keeps_the_limit(value, light):
-    assert judge(indicator(HOURS), told(value, "0.05"), "2022-08") == light
+    assert judge(indicator(HOURS), told(value, "0.05"), "2022-08", USUAL) == light
 
 
 def test_an_exact_target_knows_no_yellow():
-    assert judge(indicator(LATE), told("0"), "2022-08") == Light.GREEN
-    assert judge(indicator(LATE), told("1"), "2022-08") == Light.RED
+    assert judge(indicator(LATE), told("0"), "2022-08", USUAL) == Light.GREEN
+    assert judge(indicator(LATE), told("1"), "2022-08", USUAL) == Light.RED
+
+
+@pytest.mark.parametrize(("code", "value"), [(ENTITIES, "15999"), (ONLINE, "0.6999"), (HOURS, "4.1")])
+def test_how_far_yellow_reaches_is_the_offices_to_say(code, value):
+    assert judge(indicator(code), told(value), "2022-08", USUAL) == Light.YELLOW
+    assert judge(indicator(code), told(value), "2022-08", STRICT) == Light.RED
+
+
+def test_the_thresholds_of_the_catalogue_are_those_that_lights_are_judged_by():
+    row = an_observation("F03.entities.new_ytd", "合计", "2022-08", 15999)
+    strict = some_facts([row], catalogue=replace(load(), thresholds=STRICT))
+    assert light_of(some_facts([row]), indicator(ENTITIES), "2022-08") == Light.YELLOW
+    assert light_of(strict, indicator(ENTITIES), "2022-08") == Light.RED
 
 
 def test_what_is_missing_is_grey_and_what_has_no_target_has_no_light():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -180,6 +181,11 @@ def test_a_return_sent_back_twice_is_one_return():
     returned = {"hard": 1, "status": "returned"}
     twice = [a_submission("F01", PERIOD, submission=f"x{n}", version=n, **returned) for n in (1, 2)]
     assert filing(*twice).endswith("|1。")
+
+
+def test_the_office_says_how_many_days_it_gives():
+    catalogue = replace(load(), thresholds=replace(load().thresholds, days_to_act=10))
+    assert text_of(some_facts(catalogue=catalogue), "{ask.due}", each="asks").startswith("2022年9月24日")
 
 
 def test_every_number_of_a_sentence_carries_where_it_stands():
