@@ -86,6 +86,8 @@ class Formats:
         look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": align}
         if wrap:
             look["text_wrap"] = True
+        if align == "left":
+            look["indent"] = 1  # else the text sticks to the number in the cell before it
         if total:
             look |= {"font_name": HEAD_FONT, "bg_color": TOTAL_FILL}
         return self.get(**look | more)

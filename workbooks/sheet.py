@@ -39,6 +39,8 @@ LINE = 17.0
 """Height of a line of 12 point, in points."""
 WIDE, NARROW = 16 / 7, 8 / 7
 """Widths of a Chinese and of another character of 12 point, in widths of a column's unit (7 pixels)."""
+INDENT = 9 / 7
+"""What the indent of a text takes of its column's width."""
 TEXT_FORMATS = ("text", "wrap", "centre", "light", "state")
 DATES = {"date": "yyyy-mm-dd", "deadline": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
 _WORD = re.compile(r"\{(\w+)(:rows)?\}")
@@ -245,7 +247,7 @@ class SheetWriter:
             width = sum(self.sheet.grid[place.column : place.column + column.span])
             text = self._cell(place, row)
             if column.format in ("wrap", "text") and text:
-                height = max(height, lines_of(text, width) * LINE + 6)
+                height = max(height, lines_of(text, width - INDENT) * LINE + 6)
         self.set_height(at, height)
 
     def _cell(self, place: "_Cell", row: Row) -> str:
