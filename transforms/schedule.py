@@ -46,6 +46,8 @@ STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING,
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
 NO_RETURN = "尚无报表"
 """An indicator of the evaluation that no return carries yet."""
+NO_RECORD = "无此记录"
+NO_ROUNDING = "无舍入"
 SEVERITIES = {Severity.HARD.value: "硬性", Severity.SOFT.value: "软性", Severity.INFO.value: "提示"}
 REPORT_STATES = {
     "accepted": "已通过",
@@ -382,7 +384,7 @@ def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame
     """M04: the reconciliations of the months, and what is still open from earlier ones.
 
     Pairs that agree are gathered into one row a rule. Order: 有差异, 无法核对, 时间差, 舍入内一致, 一致; within by
-    absolute difference.
+    absolute difference, but so that the items of a rule follow its largest difference, which is mostly their sum.
     """
     asked = list(span) if span is not None else [facts.period]
     known = facts.differences_known
@@ -396,7 +398,19 @@ def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame
     rows += [_agreement_row(facts, group.to_dicts()) for _, group in equal.group_by("rule", maintain_order=True)]
     rows += _unreconciled(facts, set(here["rule"].to_list()))
     rank = {state.value: n for n, state in enumerate(STATES)}
-    rows.sort(key=lambda r: (rank.get(r["state"], len(rank)), -abs(r["difference"] or 0), r["id"]))
+    largest: dict[tuple[str, str], Decimal] = {}
+    for row in rows:
+        group = (row["state"], row["rule"])
+        largest[group] = max(largest.get(group, Decimal(0)), abs(row["difference"] or Decimal(0)))
+    rows.sort(
+        key=lambda r: (
+            rank.get(r["state"], len(rank)),
+            -largest[r["state"], r["rule"]],
+            r["rule"],
+            -abs(r["difference"] or 0),
+            r["id"],
+        )
+    )
     return frame(
         rows,
         id=pl.String,
@@ -426,15 +440,15 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "period": told["period"],
         "left": _place(facts, told["left"], told["key"], told["left_cell"]),
         "left_value": told["left_value"],
-        "left_value|why": UNREPORTED,
+        "left_value|why": _why_missing(told["key"], told["left_cell"]),
         "right": _place(facts, told["right"], told["key"] if " " in (told["right"] or "") else "", told["right_cell"]),
         "right_value": told["right_value"],
-        "right_value|why": UNREPORTED,
+        "right_value|why": _why_missing(told["key"], told["right_cell"]),
         "difference": told["difference"],
         "difference|why": NOT_APPLICABLE,
         "unit": "万元" if money else told["unit"],
         "decimals": _places(told) if money else 0,
-        "interval": _interval(told["low"], told["high"], Decimal(10000) if money else Decimal(1)),
+        "interval": _interval(told["low"], told["high"], money),
         "state": told["state"],
         "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
         "department": _department(facts, told["owner"]),
@@ -445,10 +459,17 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
     return row
 
 
+def _why_missing(key: str, cell: str | None) -> str:
+    """A side that has no such record has filed all the same."""
+    return NO_RECORD if not cell and _names_record(key) else UNREPORTED
+
+
 def _places(told: Mapping[str, Any]) -> int:
-    """Decimals of 万元 that show both sides exactly: two, or four where one was told in 元."""
+    """Decimals of 万元 that show both sides exactly: two, four where one was told in 元, six where in 分."""
     values = [told[side] or Decimal(0) for side in ("left_value", "right_value", "difference")]
-    return 2 if all(value % 100 == 0 for value in values) else 4
+    if all(value % 100 == 0 for value in values):
+        return 2
+    return 4 if all(value % 1 == 0 for value in values) else 6
 
 
 def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
@@ -457,7 +478,10 @@ def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
         return _difference_row(facts, rows[0])
     first = rows[0]
     rule = next(r for r in facts.catalogue.reconciliations if r.code == first["rule"])
-    row = _difference_row(facts, first) | {
+    row = _difference_row(facts, first)
+    if len({told["unit"] for told in rows}) > 1:
+        row |= {"unit": "", "decimals": 0}
+    row |= {
         "id": f"{first['rule']}-{first['period']}",
         "left": series_name(facts, rule.left),
         "right": series_name(facts, rule.right),
@@ -514,8 +538,13 @@ def subject_of(facts: Facts, key: str, cell: str) -> str:
     listed = (c for name in ("banks", "policies") for c in facts.catalogue.code_lists[name].codes)
     names = {code.code: code.name for code in listed}
     parts = [part for part in (key or "").split("/") if part]
-    told = [names.get(p) or ((cell or "无此记录") if re.search(r"\d{6,}", p) else p) for p in parts]
+    told = [names.get(p) or ((cell or NO_RECORD) if _names_record(p) else p) for p in parts]
     return " ".join(told)
+
+
+def _names_record(key: str | None) -> bool:
+    """Whether a key is the number of a record, such as a voucher."""
+    return bool(re.search(r"\d{6,}", key or ""))
 
 
 def series_name(facts: Facts, series: str) -> str:
@@ -532,12 +561,20 @@ def series_name(facts: Facts, series: str) -> str:
     return " ".join(word for word in (table.form, table.title, table.name, column) if word)
 
 
-def _interval(low: Decimal | None, high: Decimal | None, factor: Decimal) -> str:
+def _interval(low: Decimal | None, high: Decimal | None, money: bool) -> str:
+    """[171.60, 171.62] with as many digits as it has, of 万元 at least two. Without width both sides were told
+    exactly."""
     if low is None or high is None:
         return ""
-    ends = [f"{(end / factor).quantize(Decimal('0.0001')):f}" for end in (low, high)]
-    ends = [end.rstrip("0").rstrip(".") if "." in end else end for end in ends]
-    return f"[{ends[0]}, {ends[1]}]"
+    if low == high:
+        return NO_ROUNDING
+    return f"[{_end(low, money)}, {_end(high, money)}]"
+
+
+def _end(value: Decimal, money: bool) -> str:
+    whole, _, digits = f"{value / 10000 if money else value:.8f}".partition(".")
+    digits = digits.rstrip("0").ljust(2 if money else 0, "0")
+    return f"{whole}.{digits}" if digits else whole
 
 
 def failed_checks(facts: Facts) -> pl.DataFrame:

@@ -163,6 +163,51 @@ def test_differences_stand_in_the_order_of_their_gravity():
     assert frame["id"].to_list() == ["a1", "a2", "d", "b", "c"]
 
 
+def test_the_items_of_a_rule_follow_its_total():
+    total = a_difference("R01", id="t", difference=Decimal(1716058))
+    items = [a_difference("R01", id=i, difference=Decimal(d)) for i, d in (("i1", 1689058), ("i2", 27000))]
+    other = a_difference("R17", id="o", difference=Decimal(-1000000))
+    frame = schedule.differences(some_facts(differences=[items[1], other, items[0], total]))
+    assert frame["id"].to_list()[:4] == ["t", "i1", "i2", "o"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "words"),
+    [
+        ("1716000", "1716200", "元", "[171.60, 171.62]"),
+        ("-250", "50", "元", "[-0.025, 0.005]"),
+        ("1716008.43", "1716108.43", "元", "[171.600843, 171.610843]"),
+        ("1689058.43", "1689058.43", "元", "无舍入"),
+        ("-1", "1", "户", "[-1, 1]"),
+        (None, None, "元", ""),
+    ],
+)
+def test_an_interval_shows_its_digits_and_one_without_width_says_so(low, high, unit, words):
+    ends = {"low": low and Decimal(low), "high": high and Decimal(high)}
+    frame = schedule.differences(some_facts(differences=[a_difference("R02", unit=unit, **ends)]))
+    assert frame["interval"][0] == words
+
+
+@pytest.mark.parametrize(("value", "decimals"), [("1689000", 2), ("1689058", 4), ("1689058.43", 6)])
+def test_both_sides_are_shown_with_all_the_digits_they_were_told_in(value, decimals):
+    told = a_difference("R01", left_value=Decimal(value), right_value=Decimal(0), difference=Decimal(value))
+    assert schedule.differences(some_facts(differences=[told]))["decimals"][0] == decimals
+
+
+def test_a_record_that_the_other_side_does_not_have_is_not_an_unreported_return():
+    known = {"left_value": Decimal(5), "left_cell": "L414"}
+    record = a_difference("R01", id="r", key="2022081500123", **known)
+    bank = a_difference("R01", id="b", key="ICBC", **known)
+    frame = schedule.differences(some_facts(differences=[record, bank]))
+    assert row_of(frame, id="r")["right_value|why"] == "无此记录"
+    assert row_of(frame, id="b")["right_value|why"] == "未报"
+
+
+def test_agreements_in_several_units_are_told_without_one():
+    rows = [a_difference("R03", id=u, key=u, unit=u, state="一致", difference=Decimal(0)) for u in ("元", "户次")]
+    assert row_of(schedule.differences(some_facts(differences=rows)), id=f"R03-{PERIOD}")["unit"] == ""
+
+
 def test_pairs_that_agree_are_gathered_into_one_row():
     rows = [a_difference("R16", id=str(n), key=b, state="一致") for n, b in enumerate(BANKS)]
     row = row_of(schedule.differences(some_facts(differences=rows)), id=f"R16-{PERIOD}")
