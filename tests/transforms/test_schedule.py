@@ -166,9 +166,10 @@ def test_differences_stand_in_the_order_of_their_gravity():
 def test_the_items_of_a_rule_follow_its_total():
     total = a_difference("R01", id="t", difference=Decimal(1716058))
     items = [a_difference("R01", id=i, difference=Decimal(d)) for i, d in (("i1", 1689058), ("i2", 27000))]
-    other = a_difference("R17", id="o", difference=Decimal(-1000000))
-    frame = schedule.differences(some_facts(differences=[items[1], other, items[0], total]))
-    assert frame["id"].to_list()[:4] == ["t", "i1", "i2", "o"]
+    small = a_difference("R16", id="s", difference=Decimal(-1000000))
+    large = a_difference("R17", id="l", difference=Decimal(-2000000))
+    frame = schedule.differences(some_facts(differences=[items[1], small, items[0], total, large]))
+    assert frame["id"].to_list()[:5] == ["l", "t", "i1", "i2", "s"]
 
 
 @pytest.mark.parametrize(
