@@ -134,6 +134,11 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return cast(PolarsBatchData, self.batch_manager.active_batch_data).frame
 
     @cached_property
+    def schema(self) -> pl.Schema:
+        """Of the frame: asked once, since a frame with the bounds of all its rules has hundreds of columns."""
+        return self.frame.schema
+
+    @cached_property
     def _empty_columns(self) -> dict[str, pl.Series]:
         return {column.name: column for column in self.frame.clear()}
 
@@ -195,7 +200,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def _comparison_condition_to_filter_clause(self, condition: ComparisonCondition) -> pl.Expr:
         column = pl.col(condition.column.name)
-        dtype = self.frame.schema[condition.column.name]
+        dtype = self.schema[condition.column.name]
         operator = Operator(condition.operator)
         if operator in (Operator.IN, Operator.NOT_IN):
             within = _is_among(column, condition.parameter, dtype).fill_null(False)
@@ -356,8 +361,7 @@ def _verdicts(
     some_missing = _MISSING_WHEN.get(ignore)
     unverifiable = rows & some_missing(pl.col(*dict.fromkeys(columns)).is_null()) if some_missing else rows & False
     verifiable = rows & ~unverifiable
-    frame = execution_engine.frame
-    holds = cls.holds(RowRule(frame.schema, columns, metric_value_kwargs, verifiable)).fill_null(False)
+    holds = cls.holds(RowRule(execution_engine.schema, columns, metric_value_kwargs, verifiable)).fill_null(False)
     aggregate = pl.struct(
         violated=(verifiable & ~holds).arg_true().implode(),
         unverifiable=unverifiable.arg_true().implode(),

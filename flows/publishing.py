@@ -23,8 +23,6 @@ from workbooks.monthly import build_monthly, monthly_name
 from workbooks.quarterly import build_quarterly, quarterly_name
 
 MONTHLY, QUARTERLY = "monthly", "quarterly"
-DAYS_TO_SETTLE = 5
-"""Working days that a lead department has to settle a difference (a proposal)."""
 
 
 def compare_all(house: House, frames: Frames) -> pl.DataFrame:
@@ -78,7 +76,9 @@ def know(house: House, frames: Frames, as_of: datetime) -> Known:
 def facts_of(house: House, known: Known, district: District, month: str) -> Facts:
     """What a district knew of a month at a moment."""
     of_district = pl.col("district") == district.code
-    due = house.workdays.nth_after(month, house.catalogue.form("F10").due + DAYS_TO_SETTLE)[0]
+    # Differences are known when the last return of the month is due; from then on they are to be settled.
+    known_by = max(house.catalogue.form(form).due for form in district.returns)
+    due = house.workdays.nth_after(month, known_by + house.catalogue.thresholds.days_to_settle)[0]
     return Facts(
         catalogue=house.catalogue,
         district=district,
