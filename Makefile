@@ -19,6 +19,8 @@ DEMO_MONTH := 2022-08
 # The sample districts' returns of 20 months are dropped into inbound/, and one night runs over them. The night ends
 # with 1 because some returns are sent back, as they should be: that is part of what it shows.
 demo: .venv/runtime
+	@if [ ! -e var/planted.json ] && { [ -e var/journal.db ] || [ -n "$$(find inbound -mindepth 2 -type f)" ]; }; then \
+	  echo "inbound/ or var/ holds data that are not the demo's: run the demo in another checkout." >&2; exit 2; fi
 	rm -rf inbound/*/ outbound/*/ var
 	$(BIN)/python -m samples --inbound inbound --districts jb,bn --faults samples/faults.yaml --truth var/planted.json
 	PREFECT_HOME=$(CURDIR)/var/prefect PREFECT_LOGGING_LEVEL=WARNING $(BIN)/yueji nightly --as-of $(AS_OF) || test $$? -eq 1
