@@ -1,0 +1,221 @@
+"""M04: two sources held against each other, and the rules that returns broke."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure
+from transforms.model import EXACT, Severity, State, Verdict
+from transforms.schedule.figures import Row, frame, put, put_count
+from transforms.schedule.names import NO_RECORD, department_name, names_record, place, series_name
+
+STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING, State.EQUAL, State.OTHER_BASIS)
+NO_ROUNDING = "无舍入"
+SEVERITIES = {Severity.HARD.value: "硬性", Severity.SOFT.value: "软性", Severity.INFO.value: "提示"}
+
+
+def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame:
+    """M04: the reconciliations of the months, and what is still open from earlier ones.
+
+    Pairs that agree are gathered into one row a rule. Order: 有差异, 无法核对, 时间差, 舍入内一致, 一致; within by
+    absolute difference, but so that the items of a rule follow its largest difference, which is mostly their sum.
+    """
+    asked = list(span) if span is not None else [facts.period]
+    known = facts.differences_known
+    here = known.filter(pl.col("period").is_in(asked))
+    older = known.filter(~pl.col("period").is_in(asked), pl.col("state").is_in(OPEN_STATES))
+    older = older.sort("period").unique("id", keep="last", maintain_order=True)
+    older = older.filter(~pl.col("id").is_in(here["id"].to_list()))
+    equal = here.filter(pl.col("state") == State.EQUAL.value)
+    told = [*here.filter(pl.col("state") != State.EQUAL.value).to_dicts(), *older.to_dicts()]
+    rows = [_difference_row(facts, row) for row in told]
+    rows += [_agreement_row(facts, group.to_dicts()) for _, group in equal.group_by("rule", maintain_order=True)]
+    rows += _unreconciled(facts, set(here["rule"].to_list()))
+    rank = {state.value: n for n, state in enumerate(STATES)}
+    largest: dict[tuple[str, str], Decimal] = {}
+    for row in rows:
+        group = (row["state"], row["rule"])
+        largest[group] = max(largest.get(group, Decimal(0)), abs(row["difference"] or Decimal(0)))
+    rows.sort(
+        key=lambda r: (
+            rank.get(r["state"], len(rank)),
+            -largest[r["state"], r["rule"]],
+            r["rule"],
+            -abs(r["difference"] or 0),
+            r["id"],
+        )
+    )
+    return frame(
+        rows,
+        id=pl.String,
+        rule=pl.String,
+        period=pl.String,
+        left=pl.String,
+        left_value=EXACT,
+        right=pl.String,
+        right_value=EXACT,
+        unit=pl.String,
+        decimals=pl.Int64,
+        difference=EXACT,
+        interval=pl.String,
+        state=pl.String,
+        cause=pl.String,
+        department=pl.String,
+        due=pl.Date,
+        age=EXACT,
+    )
+
+
+def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
+    money = told["unit"] == "元"
+    row: Row = {
+        "id": told["id"],
+        "rule": f"{told['rule']} {told['name']}",
+        "period": told["period"],
+        "left": place(facts, told["left"], told["key"], told["left_cell"]),
+        "left_value": told["left_value"],
+        "left_value|why": _why_missing(told["key"], told["left_cell"]),
+        "right": place(facts, told["right"], told["key"] if " " in (told["right"] or "") else "", told["right_cell"]),
+        "right_value": told["right_value"],
+        "right_value|why": _why_missing(told["key"], told["right_cell"]),
+        "difference": told["difference"],
+        "difference|why": NOT_APPLICABLE,
+        "unit": "万元" if money else told["unit"],
+        "decimals": _places(told) if money else 0,
+        "interval": _interval(told["low"], told["high"], money),
+        "state": told["state"],
+        "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
+        "department": department_name(facts, told["owner"]),
+        "due": told["due"] if told["state"] in OPEN_STATES else None,
+        "due|why": NOT_APPLICABLE,
+    }
+    put_count(row, "age", told["age"] or 0)
+    return row
+
+
+def _why_missing(key: str, cell: str | None) -> str:
+    """A side that has no such record has filed all the same."""
+    return NO_RECORD if not cell and names_record(key) else UNREPORTED
+
+
+def _places(told: Mapping[str, Any]) -> int:
+    """Decimals of 万元 that show both sides exactly: two, four where one was told in 元, six where in 分."""
+    values = [told[side] or Decimal(0) for side in ("left_value", "right_value", "difference")]
+    if all(value % 100 == 0 for value in values):
+        return 2
+    return 4 if all(value % 1 == 0 for value in values) else 6
+
+
+def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
+    """The pairs of one rule that agree: the pair itself when it is alone, else their number."""
+    if len(rows) == 1:
+        return _difference_row(facts, rows[0])
+    first = rows[0]
+    rule = next(r for r in facts.catalogue.reconciliations if r.code == first["rule"])
+    row = _difference_row(facts, first)
+    if len({told["unit"] for told in rows}) > 1:
+        row |= {"unit": "", "decimals": 0}
+    row |= {
+        "id": f"{first['rule']}-{first['period']}",
+        "left": series_name(facts, rule.left),
+        "right": series_name(facts, rule.right),
+        "difference": Decimal(0),
+        "interval": "",
+        "cause": f"{len(rows)}组数据全部一致",
+    }
+    for side in ("left_value", "right_value"):
+        row |= {side: None, f"{side}|why": NOT_APPLICABLE}
+    return row
+
+
+def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
+    """A rule that this district is held to and that had nothing to compare."""
+    rows = []
+    for rule in facts.catalogue.reconciliations:
+        forms = {rule.left.split(".")[0], rule.right.split(".")[0]}
+        if rule.code in seen or not forms <= set(facts.district.returns):
+            continue
+        row: Row = {
+            "id": f"{rule.code}-{facts.period}",
+            "rule": f"{rule.code} {rule.name}",
+            "period": facts.period,
+            "left": place(facts, rule.left, "", ""),
+            "right": place(facts, rule.right, "", ""),
+            "unit": "",
+            "interval": "",
+            "state": State.ONE_SIDED.value,
+            "cause": "两方数据未报齐",
+            "department": department_name(facts, rule.owner),
+            "due|why": NOT_APPLICABLE,
+        }
+        for column in ("left_value", "right_value"):
+            put(row, column, Figure(None, None, None, ()))
+        put(row, "difference", NOTHING)
+        put_count(row, "age", 0)
+        rows.append(row)
+    return rows
+
+
+def _interval(low: Decimal | None, high: Decimal | None, money: bool) -> str:
+    """[171.60, 171.62] with as many digits as it has, of 万元 at least two. Without width both sides were told
+    exactly."""
+    if low is None or high is None:
+        return ""
+    if low == high:
+        return NO_ROUNDING
+    return f"[{_end(low, money)}, {_end(high, money)}]"
+
+
+def _end(value: Decimal, money: bool) -> str:
+    whole, _, digits = f"{value / 10000 if money else value:.8f}".partition(".")
+    digits = digits.rstrip("0").ljust(2 if money else 0, "0")
+    return f"{whole}.{digits}" if digits else whole
+
+
+def failed_checks(facts: Facts) -> pl.DataFrame:
+    """M04, second block: rules of the returns that were broken, one row a return, rule and place of first hit.
+
+    Findings in ledgers are counted without their wording, since that may name a firm: the department has it in its
+    receipt.
+    """
+    broken = facts.findings.filter(
+        pl.col("district") == facts.district.code,
+        pl.col("period") == facts.period,
+        pl.col("verdict") == Verdict.VIOLATED.value,
+        pl.col("severity").is_in([Severity.HARD.value, Severity.SOFT.value]),
+    )
+    order = {d.code: d.order for d in facts.catalogue.departments}
+    groups = broken.group_by("department", "form", "severity", "rule", "rule_id", "submission", maintain_order=True)
+    rows = [_failed_row(facts, group.to_dicts(), order) for _, group in groups]
+    rows.sort(key=lambda r: (r["severity"] != "硬性", r["order"], r["form"], r["rule"], r["file"]))
+    return frame(
+        rows,
+        department=pl.String,
+        form=pl.String,
+        rule=pl.String,
+        severity=pl.String,
+        file=pl.String,
+        place=pl.String,
+        count=EXACT,
+        message=pl.String,
+    )
+
+
+def _failed_row(facts: Facts, found: list[dict[str, Any]], order: Mapping[str, int]) -> Row:
+    first = found[0]
+    ledgers = {t.code for t in facts.catalogue.tables() if t.layout == "ledger"}
+    quiet = first["table"] in ledgers
+    row: Row = {
+        "department": department_name(facts, first["department"]),
+        "order": order[first["department"]],
+        "form": first["form"],
+        "rule": first["rule"],
+        "severity": SEVERITIES.get(first["severity"], first["severity"]),
+        "file": first["file"] or "",
+        "place": f"{first['sheet'] or ''}!{first['cell'] or ''}".strip("!"),
+        "message": "台账明细见回执" if quiet else first["message"],
+    }
+    put_count(row, "count", len(found))
+    return row
