@@ -15,7 +15,6 @@ from transforms import period as months
 from transforms.facts import (
     NOT_APPLICABLE,
     NOTHING,
-    OPEN_STATES,
     UNREPORTED,
     EvaluationIndicator,
     Facts,
@@ -37,7 +36,10 @@ from transforms.schedule import (
     NO_RETURN,
     Row,
     change,
+    department_name,
+    describe,
     differences,
+    follow_up,
     frame,
     label,
     put,
@@ -106,8 +108,7 @@ def quarter_overview(facts: Facts, quarter: str, evaluation: Iterable[Evaluation
 
 
 def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) -> Row:
-    department = facts.catalogue.department(one.department).name_in(facts.district.code)
-    row: Row = {"number": n, "name": one.name, "department": department}
+    row: Row = {"number": n, "name": one.name, "department": department_name(facts, one.department)}
     indicator = next((i for i in facts.catalogue.indicators if i.code == one.core), None)
     if indicator is None:
         for column in ("target", "previous", "now", "last_year", "yoy", "qoq"):
@@ -183,13 +184,7 @@ def _trend(facts: Facts, figure_at: Any, **more: Any) -> pl.DataFrame:
     span = trend_span(facts)
     rows = []
     for indicator in facts.catalogue.indicators:
-        row: Row = {
-            "code": indicator.code,
-            "name": indicator.name,
-            "unit": indicator.unit,
-            "decimals": indicator.decimals,
-            "nature": indicator.nature,
-        }
+        row = describe(indicator)
         for n, month in enumerate(span):
             put(row, f"m{n:02d}", figure_at(indicator, month))
         rows.append(row)
@@ -241,15 +236,7 @@ def quarter_check(facts: Facts, quarter: str) -> pl.DataFrame:
     span = months.months_of(quarter)
     held = months_held(facts, quarter)
     for indicator in sorted(facts.catalogue.indicators, key=lambda i: i.code):
-        row: Row = {
-            "code": indicator.code,
-            "name": indicator.name,
-            "unit": indicator.unit,
-            "decimals": indicator.decimals,
-            "nature": indicator.nature,
-            "basis": NATURES[indicator.nature],
-            "rule": _rule(facts, indicator),
-        }
+        row = describe(indicator) | {"basis": NATURES[indicator.nature], "rule": _rule(facts, indicator)}
         for n, month in enumerate(span, start=1):
             not_yet = Figure(None, None, None, (), NOT_APPLICABLE)
             put(row, f"month{n}", value_in(facts, indicator, month) if month in held else not_yet)
@@ -324,18 +311,9 @@ def quarter_differences(facts: Facts, quarter: str) -> pl.DataFrame:
 def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
     told = {row["period"]: row for row in group.sort("period", maintain_order=True).iter_rows(named=True)}
     last = told[max(told)]
-    money = last["unit"] == "元"
-    row: Row = {
-        "id": last["id"],
-        "rule": f"{last['rule']} {last['name']}",
+    row = follow_up(facts, last) | {
         "key": subject_of(facts, last["key"], last["left_cell"] or last["right_cell"] or ""),
-        "unit": "万元" if money else last["unit"],
-        "decimals": 2 if money else 0,
-        "state": last["state"],
-        "cause": ":".join(word for word in (last["cause"], last["explanation"]) if word),
-        "department": facts.catalogue.department(last["owner"]).name_in(facts.district.code),
-        "due": last["due"] if last["state"] in OPEN_STATES else None,
-        "due|why": NOT_APPLICABLE,
+        "decimals": 2 if last["unit"] == "元" else 0,
     }
     for n, month in enumerate(span, start=1):
         value = told[month]["difference"] if month in told else None
@@ -343,7 +321,6 @@ def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
     gaps = [one["difference"] for one in told.values() if one["difference"] is not None]
     total = sum(gaps, Decimal(0)) if gaps else None
     put(row, "sum", Figure(total, total, total, (), NOT_APPLICABLE))
-    put_count(row, "age", last["age"] or 0)
     return row
 
 
@@ -440,7 +417,7 @@ def missing_returns(facts: Facts, quarter: str) -> pl.DataFrame:
         for code in facts.district.returns:
             if code not in filed and month >= facts.district.first_period:
                 form = facts.catalogue.form(code)
-                department = facts.catalogue.department(form.department).name_in(facts.district.code)
+                department = department_name(facts, form.department)
                 rows.append({"period": month, "form": code, "name": form.name, "department": department})
     return frame(rows, **dict.fromkeys(("period", "form", "name", "department"), pl.String))
 
@@ -468,8 +445,7 @@ def last_year_versions(facts: Facts, quarter: str) -> pl.DataFrame:
         filed = year_to_date(facts, indicator, months.year_ago(held[-1]))
         if told.value is None or filed.value is None or told.value == filed.value:
             continue
-        row: Row = {"code": indicator.code, "name": indicator.name, "unit": indicator.unit}
-        row["decimals"] = indicator.decimals
+        row = describe(indicator)
         put(row, "filed", filed)
         put(row, "told", told)
         put(row, "change", growth(told, filed))

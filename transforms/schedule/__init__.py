@@ -5,8 +5,8 @@ a reader calls things), `indicators` (M01, M02), `reports` (M03), `differences` 
 and `notes` (M15).
 """
 
-from transforms.schedule.differences import differences, failed_checks
-from transforms.schedule.figures import NATURES, Row, change, frame, put, put_count
+from transforms.schedule.differences import differences, failed_checks, follow_up
+from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, put_count
 from transforms.schedule.indicators import (
     LIGHTS,
     NO_RETURN,
@@ -34,9 +34,11 @@ __all__ = [
     "deferrals",
     "definitions",
     "department_name",
+    "describe",
     "differences",
     "entities_by_month",
     "failed_checks",
+    "follow_up",
     "frame",
     "indicators",
     "label",

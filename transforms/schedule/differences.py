@@ -68,11 +68,25 @@ def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame
     )
 
 
-def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
-    money = told["unit"] == "元"
+def follow_up(facts: Facts, told: Mapping[str, Any]) -> Row:
+    """The start of a row about a difference: its rule, what became of it, who settles it until when, and its age."""
     row: Row = {
         "id": told["id"],
         "rule": f"{told['rule']} {told['name']}",
+        "unit": "万元" if told["unit"] == "元" else told["unit"],
+        "state": told["state"],
+        "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
+        "department": department_name(facts, told["owner"]),
+        "due": told["due"] if told["state"] in OPEN_STATES else None,
+        "due|why": NOT_APPLICABLE,
+    }
+    put_count(row, "age", told["age"] or 0)
+    return row
+
+
+def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
+    money = told["unit"] == "元"
+    return follow_up(facts, told) | {
         "period": told["period"],
         "left": place(facts, told["left"], told["key"], told["left_cell"]),
         "left_value": told["left_value"],
@@ -82,17 +96,9 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "right_value|why": _why_missing(told["key"], told["right_cell"]),
         "difference": told["difference"],
         "difference|why": NOT_APPLICABLE,
-        "unit": "万元" if money else told["unit"],
         "decimals": _places(told) if money else 0,
         "interval": _interval(told["low"], told["high"], money),
-        "state": told["state"],
-        "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
-        "department": department_name(facts, told["owner"]),
-        "due": told["due"] if told["state"] in OPEN_STATES else None,
-        "due|why": NOT_APPLICABLE,
     }
-    put_count(row, "age", told["age"] or 0)
-    return row
 
 
 def _why_missing(key: str, cell: str | None) -> str:

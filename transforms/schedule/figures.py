@@ -44,6 +44,17 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
     return pl.DataFrame([{**dict.fromkeys(schema), "kind": "data", **row} for row in rows], schema=schema)
 
 
+def describe(indicator: Indicator) -> Row:
+    """The start of a row about a core figure: what it is and how it is shown."""
+    return {
+        "code": indicator.code,
+        "name": indicator.name,
+        "unit": indicator.unit,
+        "decimals": indicator.decimals,
+        "nature": indicator.nature,
+    }
+
+
 def change(indicator: Indicator, now: Figure, base: Figure) -> Figure:
     """Growth of an amount; the difference in percentage points of a rate."""
     return points(now, base) if indicator.nature == "rate" else growth(now, base)

@@ -23,7 +23,7 @@ from transforms.facts import (
 )
 from transforms.lights import light_of, time_progress
 from transforms.model import EXACT, Indicator, Light
-from transforms.schedule.figures import NATURES, Row, change, frame, put, to_check
+from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, to_check
 from transforms.schedule.names import department_name
 
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
@@ -70,12 +70,7 @@ def _indicator_row(facts: Facts, indicator: Indicator) -> Row:
     base = last_year(facts, indicator, facts.period)
     compared = ytd if cumulates(facts, indicator) else now
     yoy = change(indicator, compared, base)
-    row: Row = {
-        "code": indicator.code,
-        "name": indicator.name,
-        "unit": indicator.unit,
-        "decimals": indicator.decimals,
-        "nature": indicator.nature,
+    row: Row = describe(indicator) | {
         "basis": NATURES[indicator.nature],
         "comparator": indicator.comparator,
         "cutoff": months.last_day(facts.period) if now.told else None,
