@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -189,6 +189,12 @@ class Facts:
         return self.known.join(files, on="submission", how="left", maintain_order="left").select(
             "key", "series", "item", "period", "form", "file", "sheet", "cell", "version", "sha256"
         )
+
+    def places(self, keys: Iterable[str | None]) -> dict[str, dict[str, Any]]:
+        """The rows of `sources` for these keys: a workbook names a few of the many thousand figures known."""
+        wanted = sorted({key for key in keys if key})
+        found = self.sources.filter(pl.col("key").is_in(pl.Series(wanted, dtype=pl.String).implode()))
+        return {row["key"]: row for row in found.iter_rows(named=True)}
 
 
 def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[str, str]) -> list[str]:

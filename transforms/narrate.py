@@ -417,7 +417,7 @@ def _asks(facts: Facts, reports: pl.DataFrame) -> list[Row]:
 
 def numbers_with_sources(facts: Facts, brief: Brief) -> pl.DataFrame:
     """The numbers of the brief with where each stands: number (running), paragraph, text, name, period, file, place."""
-    places = {row["key"]: row for row in facts.sources.iter_rows(named=True)}
+    places = facts.places(brief.numbers["key"])
     rows: list[dict[str, Any]] = []
     for told in brief.numbers.unique(maintain_order=True).iter_rows(named=True):
         source = places.get(told["key"] or "")

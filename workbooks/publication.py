@@ -124,7 +124,7 @@ def _sources(book: xlsxwriter.Workbook, formats: Formats, facts: Facts, printed:
     for column, name in enumerate(SOURCE_HEADER):
         page.write_string(0, column, name, formats.header())
         page.set_column(column, column, 16)
-    places = {row["key"]: row for row in facts.sources.iter_rows(named=True)}
+    places = facts.places(one.key for one in printed)
     for number, one in enumerate(printed, start=1):
         page.write_string(number, 0, one.sheet)
         page.write_string(number, 1, one.cell)
