@@ -1,7 +1,6 @@
 """R01 and R16: the ledger of the tax bureau against that of the treasury, and of the loan centre against the banks."""
 
 from decimal import Decimal
-from time import perf_counter
 
 import polars as pl
 import pytest
@@ -258,15 +257,13 @@ def test_order_of_rows_does_not_matter() -> None:
     assert forth.rows() == back.rows()
 
 
-def test_thousands_of_equal_entries_take_no_longer_than_others() -> None:
-    """A ledger pasted full of one line must not be multiplied with itself."""
-    count = 6_000
+def test_thousands_of_equal_entries_are_paired_one_to_one() -> None:
+    """A ledger pasted full of one line must not be multiplied with itself: 10⁹ pairs would not fit this machine."""
+    count = 30_000
     left = taxes("V1 甲 2022-08-03 100.00")
     right = payments("VX 甲 2022-08-03 100.00 已退")
     many = [f.select(pl.all().repeat_by(count).explode()) for f in (left, right)]
-    started = perf_counter()
     found = r01(*many)
-    assert perf_counter() - started < 5
     assert items(found, "key") == []
 
 
