@@ -1,6 +1,6 @@
 """The stages of a night as plain functions. `nightly` strings them together under Prefect; a test may do without."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from flows.house import House
 from flows.intake import Arrival, Intake
 from flows.judging import Judgement, judge
 from journal.archive import write_atomically
-from journal.record import SUBMISSIONS, Segment
+from journal.record import Segment
 from workbooks.read import Readings, Received, read_returns
 from workbooks.receipt import Receipt, build_receipt, receipt_name
 from workbooks.unreadable import UnreadableReturn
@@ -255,13 +255,14 @@ def received(house: House, judgement: Judgement) -> pl.DataFrame:
     return rows.join(judgement.decisions, left_on="id", right_on="submission", how="inner", maintain_order="left")
 
 
-def nothing_received() -> pl.DataFrame:
-    return pl.DataFrame(schema={**SUBMISSIONS, "event": pl.String, "reason": pl.String})
-
-
 def names(paths: Iterable[Path], root: Path) -> tuple[str, ...]:
     return tuple(str(path.relative_to(root)) for path in paths)
 
 
-def months_of(frame: pl.DataFrame) -> Sequence[str]:
-    return frame["period"].unique().sort().to_list()
+def touched(house: House, as_of: datetime) -> list[str]:
+    """The months of what was decided tonight, and since the last night that came to its end: one may have been killed
+    between its verdicts and its workbooks."""
+    rows = house.journal.submissions().filter(pl.col("decided_at").is_not_null())
+    if finished := house.journal.last_finished():
+        rows = rows.filter((pl.col("decided_at") > finished) | (pl.col("decided_at") == as_of))
+    return rows["period"].unique().sort().to_list()

@@ -42,10 +42,9 @@ def nightly(as_of: datetime | None = None) -> Night:
         frames = load_frames(house, as_of)
         compared = compare(house, frames)
         follow(house, compared, as_of)
-        touched = night.months_of(taken.identified)
         published = [
             path
-            for product, ref_period in publishing.periods_to_publish(house, touched, as_of)
+            for product, ref_period in publishing.periods_to_publish(house, night.touched(house, as_of), as_of)
             for path in publish(house, product, ref_period, as_of, frames)
         ]
         result = Night(

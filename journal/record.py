@@ -5,8 +5,7 @@ of a submission is its last event, what was known on a day is a query by time. T
 point of the frames it names (see `archive`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -255,6 +254,13 @@ class Journal:
         query = sa.select(difference_event).where(difference_event.c.at <= (known_at or datetime.max))
         return self._frame(query.order_by(difference_event.c.id), difference_event)
 
+    def last_finished(self) -> datetime | None:
+        """The moment of the last night that came to its end; what was decided after it is not published everywhere."""
+        query = sa.select(sa.func.max(night.c.as_of)).where(night.c.event == "finished")
+        with self.engine.connect() as connection:
+            found: datetime | None = connection.scalar(query)
+        return found
+
     def nights(self) -> pl.DataFrame:
         return self._frame(sa.select(night).order_by(night.c.id), night)
 
@@ -284,12 +290,3 @@ def _durable(connection: Any, _: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-@contextmanager
-def open_journal(url: str) -> Iterator[Journal]:
-    journal = Journal(url)
-    try:
-        yield journal
-    finally:
-        journal.close()

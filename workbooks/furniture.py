@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from workbooks.cells import Book, Cell, Sheet, address
+from workbooks.cells import Book, Cell, Sheet
 from workbooks.locate import Block, Grid
 from workbooks.shapes import Shapes, spelling
 from workbooks.values import parse_date, parse_period
@@ -176,7 +176,3 @@ def head_of(grid: Grid, block: Block, meta: dict[str, str], shapes: Shapes) -> t
 def _name(told: str) -> str | None:
     """A name without the space that fills two characters up to three (陈 静)."""
     return plain(told) or None if not told.isascii() else told or None
-
-
-def place_of(sheet: str, row: int, column: int) -> str:
-    return f"{sheet}!{address(row, column)}"

@@ -37,9 +37,9 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     frames = load_frames(house, as_of)
     compared = publishing.compare_all(house, frames)
     publishing.note_differences(house, compared, as_of)
-    touched = night.months_of(taken.identified)
-    wanted = publishing.periods_to_publish(house, touched, as_of) if publish else []
+    wanted = publishing.periods_to_publish(house, night.touched(house, as_of), as_of) if publish else []
     published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames)]
+    house.journal.finish_night(as_of, "")
     return Night(
         as_of=as_of,
         received=night.received(house, judgement),

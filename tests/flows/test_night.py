@@ -10,6 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from flows import night as night_stages
 from flows import publishing
 from flows.frames import load_frames
 from flows.house import House
@@ -382,3 +383,20 @@ def test_status_tells_what_counts_and_what_is_missing(loans: Path) -> None:
     assert "V1" in lines["F10"]
     assert "已接收" in lines["F10"]
     assert "逾期未报" in lines["F03"]
+
+
+def test_a_month_restated_by_a_night_that_was_killed_is_published_by_the_next(loans: Path) -> None:
+    path = the_return(loans, "F10")
+    whole = path.read_bytes()
+    in_april = datetime(2021, 4, 12, 1, 30)
+    with a_house(loans) as house:
+        spend_night(house)
+        second = path.with_name(path.name.replace("_V1", "_V2"))
+        second.write_bytes(whole)
+        changed(second, "_meta", "A20", "更正")
+        dropped_at(second, in_april - timedelta(days=1))
+        found = night_stages.receive(house, in_april)
+        night_stages.validate(house, night_stages.read(house, found, in_april), in_april)
+        # Killed here: decided, nothing published. The next night receives nothing.
+        names = [p.name for p in spend_night(house, in_april + timedelta(days=1)).published]
+    assert "江北区优化营商环境月调度表(2021年2月)(第2版).xlsx" in names
