@@ -1,4 +1,4 @@
-"""Our own row rules for Great Expectations: told figures as intervals, parts and wholes, check digits.
+"""Our own row rules for Great Expectations: told figures as intervals, check digits.
 
 A row in which a figure that the rule needs is missing is unverifiable: it is not among the evaluated rows.
 For dates in order use `ExpectColumnPairValuesAToBeGreaterThanB` with `or_equal=True` and
@@ -146,48 +146,6 @@ class ExpectToldToMeet(Settled, MulticolumnMapExpectation):
     @pydantic.root_validator(pre=True)
     def _list_columns(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
         return {**values, "column_list": [values.get(role) for role in ("column", "low", "high", "slack")]}
-
-
-# Parts and wholes
-
-
-class PartNotAboveWhole(PolarsMapMetric, MulticolumnMapMetricProvider):
-    condition_metric_name = "part.not_above_whole"
-    condition_value_keys = ("part_slack", "whole_slack")
-
-    @classmethod
-    def holds(cls, rule: RowRule) -> pl.Expr:
-        figures = _exact_columns(rule)
-        part, whole = (figures[name] for name in rule.columns[:2])
-        slacks = [figures[rule.values[role]] for role in cls.condition_value_keys if rule.values.get(role)]
-        return part <= sum(slacks, whole)
-
-
-class ExpectPartNotAboveWhole(Settled, MulticolumnMapExpectation):
-    """A part is above its whole by no more than the rounding of both.
-
-    Satisfied when part − part_slack ≤ whole + whole_slack.
-
-    Args:
-        part, whole: Names of Decimal or integer columns, in one unit.
-        part_slack, whole_slack: Columns of their half-widths; a figure without one is exact.
-    """
-
-    part: str
-    whole: str
-    part_slack: str | None = None
-    whole_slack: str | None = None
-    ignore_row_if: Literal["any_value_is_missing"] = "any_value_is_missing"
-
-    map_metric: ClassVar[str] = "part.not_above_whole"
-    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "part_slack", "whole_slack")
-
-    @pydantic.root_validator(pre=True)
-    def _list_columns(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
-        roles = ("part", "whole", "part_slack", "whole_slack")
-        optional = roles[2:]
-        listed = [values.get(role) for role in roles if role not in optional or values.get(role)]
-        return {**values, "column_list": listed}
 
 
 # Check digits
