@@ -9,7 +9,7 @@ import polars as pl
 from flows.house import House
 from journal.record import TAKEN_IN
 from transforms.model import FINDINGS, Catalogue, wide_schema
-from workbooks.read import HEADS, LAYOUT
+from workbooks.reading.read import HEADS, LAYOUT
 
 READABLE = ("accepted", "questions", "returned")
 
@@ -20,7 +20,7 @@ class Frames:
 
     Attributes:
         tables: wide tables by code, all submissions.
-        layout, heads, findings: as `workbooks.read.Readings` and `model.FINDINGS` say.
+        layout, heads, findings: as `workbooks.reading.read.Readings` and `model.FINDINGS` say.
         submissions: the record of every submission (journal.record.SUBMISSIONS).
     """
 

@@ -17,7 +17,7 @@ from journal.record import Journal
 from transforms import period
 from transforms.facts import DEADLINES
 from transforms.model import Catalogue, District
-from workbooks.guard import Limits
+from workbooks.reading.guard import Limits
 
 CALENDAR = {"period": pl.String(), "last_day": pl.Date(), "working_days_ytd": pl.Int64()}
 

@@ -16,7 +16,7 @@ from transforms import period
 from transforms.edits import Context, prepare
 from transforms.edits.heads import prepare_heads
 from transforms.model import FINDINGS, Catalogue, Severity, Verdict
-from workbooks.read import Readings
+from workbooks.reading.read import Readings
 
 PAST_KINDS = ("carry", "cumulative", "growth_since")
 """Kinds of hard rules that stand on another period."""

@@ -14,9 +14,9 @@ from flows.intake import Arrival, Intake
 from flows.judging import Judgement, judge
 from journal.archive import write_atomically
 from journal.record import Segment
-from workbooks.read import Readings, Received, read_returns
+from workbooks.reading.read import Readings, Received, read_returns
+from workbooks.reading.unreadable import UnreadableReturn
 from workbooks.receipt import Receipt, build_receipt, receipt_name
-from workbooks.unreadable import UnreadableReturn
 
 PARSER = "1"
 Newest = dict[tuple[str, str, str, str], tuple[int, str | None]]

@@ -10,8 +10,8 @@ import pytest
 from catalogue.load import load
 from samples.returns import lay
 from transforms.model import Catalogue
-from workbooks.guard import Limits
-from workbooks.read import Readings, Received, read_returns
+from workbooks.reading.guard import Limits
+from workbooks.reading.read import Readings, Received, read_returns
 
 
 def missing_office() -> str:

@@ -13,7 +13,7 @@ from expectations.validate import merge, validate_table
 from transforms import period
 from transforms.edits import Context, prepare
 from transforms.model import EXACT, Catalogue, Edit, Table, Verdict
-from workbooks.read import Readings
+from workbooks.reading.read import Readings
 
 MONTH = "2022-08"
 Tables = dict[str, pl.DataFrame]

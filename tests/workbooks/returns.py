@@ -10,10 +10,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from catalogue.load import load
 from transforms.edits.bounds import EMPTY_WORDS
 from transforms.model import Table
-from workbooks.parse import ReturnReader
-from workbooks.read import Readings, Received, collect
-from workbooks.shapes import shape_catalogue
-from workbooks.unreadable import UnreadableReturn
+from workbooks.reading.parse import ReturnReader
+from workbooks.reading.read import Readings, Received, collect
+from workbooks.reading.shapes import shape_catalogue
+from workbooks.reading.unreadable import UnreadableReturn
 
 Told = Mapping[str, object]
 READER = ReturnReader(shape_catalogue(load(), EMPTY_WORDS))

@@ -13,10 +13,10 @@ from samples.workbook import render
 from tests.samples.frames import wide_frames
 from tests.workbooks.returns import READER, a_book, lay_header, lay_table, read, received, saved
 from transforms.model import FINDINGS, wide_schema
-from workbooks.cells import Book, Cell, read_book
-from workbooks.guard import Limits
-from workbooks.read import HEADS, Received, collect, read_returns
-from workbooks.unreadable import UnreadableReturn
+from workbooks.reading.cells import Book, Cell, read_book
+from workbooks.reading.guard import Limits
+from workbooks.reading.read import HEADS, Received, collect, read_returns
+from workbooks.reading.unreadable import UnreadableReturn
 
 D = Decimal
 ICBC = {"bank_code": "工商银行", "open_bal": 100, "lent_m": 20.5, "close_bal": 120.5, "borrowers": 7}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbooks.returns import READER, read_cell
-from workbooks.cells import Cell
-from workbooks.values import CellReader, read_number
+from workbooks.reading.cells import Cell
+from workbooks.reading.values import CellReader, read_number
 
 D = Decimal
 MONEY, COUNT, RATE, HOURS = ("F10.balances", "close_bal"), ("F10.balances", "borrowers"), (
@@ -278,6 +278,6 @@ def test_a_code_keeps_its_leading_zeros():
 
 
 def test_a_worker_reads_returns_without_polars():
-    program = "import sys, workbooks.parse; print(' '.join(sys.modules))"
+    program = "import sys, workbooks.reading.parse; print(' '.join(sys.modules))"
     names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert {"polars", "openpyxl", "yaml"}.isdisjoint(names)

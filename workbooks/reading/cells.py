@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from workbooks.unreadable import UnreadableReturn
+from workbooks.reading.unreadable import UnreadableReturn
 
 __all__ = ["Book", "Cell", "Kind", "Sheet", "UnreadableReturn", "address", "read_book"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.workbooks.packages import a_package
-from tests.workbooks.readers import add_suffix, obey
-from workbooks.cells import Book, read_book
-from workbooks.guard import MEGABYTE, Limits
-from workbooks.unreadable import UnreadableReturn
-from workbooks.worker import read_books
+from tests.workbooks.reading.readers import add_suffix, obey
+from workbooks.reading.cells import Book, read_book
+from workbooks.reading.guard import MEGABYTE, Limits
+from workbooks.reading.unreadable import UnreadableReturn
+from workbooks.reading.worker import read_books
 
 QUICK = replace(Limits(), seconds=1.0, memory_bytes=200 * MEGABYTE)
 
@@ -150,6 +150,6 @@ def test_no_process_and_no_descriptor_is_left_behind(tmp_path):
 
 def test_the_worker_imports_nothing_heavy():
     heavy = {"prefect", "great_expectations", "polars", "openpyxl", "sqlalchemy", "asyncio"}
-    program = "import sys, workbooks.worker, workbooks.cells; print(' '.join(sys.modules))"
+    program = "import sys, workbooks.reading.worker, workbooks.reading.cells; print(' '.join(sys.modules))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert heavy.isdisjoint(told.stdout.split())

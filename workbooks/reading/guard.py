@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from workbooks.unreadable import UnreadableReturn
+from workbooks.reading.unreadable import UnreadableReturn
 
 MEGABYTE = 1 << 20
 

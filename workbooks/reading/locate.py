@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
-from workbooks.cells import Cell, Sheet
-from workbooks.shapes import ColumnShape, TableShape
-from workbooks.wording import loose, plain, told_unit
+from workbooks.reading.cells import Cell, Sheet
+from workbooks.reading.shapes import ColumnShape, TableShape
+from workbooks.reading.wording import loose, plain, told_unit
 
 _DEPTHS = (1, 2, 3)
 _MERGE_PLACES = 20_000

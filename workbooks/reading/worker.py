@@ -18,9 +18,9 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from workbooks import guard
-from workbooks.guard import Limits
-from workbooks.unreadable import UnreadableReturn
+from workbooks.reading import guard
+from workbooks.reading.guard import Limits
+from workbooks.reading.unreadable import UnreadableReturn
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ class _Worker:
         self.alive = True
         self.messages, far_end = Pipe()
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 – closed in close()
-        start = f"from workbooks.worker import serve; serve({far_end.fileno()})"
+        start = f"from workbooks.reading.worker import serve; serve({far_end.fileno()})"
         with far_end:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"],

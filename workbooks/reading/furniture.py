@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from workbooks.cells import Book, Cell, Sheet
-from workbooks.locate import Block, Grid
-from workbooks.shapes import Shapes, spelling
-from workbooks.values import parse_date, parse_period
-from workbooks.wording import half_width, listed, plain
+from workbooks.reading.cells import Book, Cell, Sheet
+from workbooks.reading.locate import Block, Grid
+from workbooks.reading.shapes import Shapes, spelling
+from workbooks.reading.values import parse_date, parse_period
+from workbooks.reading.wording import half_width, listed, plain
 
 _LABELS = {
     "department": r"填报单位(?:\((?:盖章|公章|章)\))?|报送单位(?:\(盖章\))?|填报部门",

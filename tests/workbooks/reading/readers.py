@@ -4,8 +4,8 @@ import os
 import time
 from tempfile import TemporaryFile
 
-from workbooks.cells import read_book
-from workbooks.guard import MEGABYTE
+from workbooks.reading.cells import read_book
+from workbooks.reading.guard import MEGABYTE
 
 LEAKED: list[bytearray] = []
 

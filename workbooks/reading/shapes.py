@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbooks.wording import plain
+from workbooks.reading.wording import plain
 
 if TYPE_CHECKING:
     from transforms.model import Catalogue, Column, Table

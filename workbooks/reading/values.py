@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from workbooks.cells import Cell
-from workbooks.shapes import ColumnShape, Shapes, spelling
-from workbooks.wording import half_width, plain
+from workbooks.reading.cells import Cell
+from workbooks.reading.shapes import ColumnShape, Shapes, spelling
+from workbooks.reading.wording import half_width, plain
 
 LARGEST = Decimal(10) ** 14
 """No figure of a district comes near it; beyond it products of two figures overflow Decimal(38, 8)."""

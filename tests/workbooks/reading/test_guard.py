@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbooks.packages import STRICT, a_package, a_zip, made_with_openpyxl, made_with_xlsxwriter
-from workbooks.guard import MEGABYTE, Contents, Limits, check
-from workbooks.unreadable import SENTENCES, UnreadableReturn
+from workbooks.reading.guard import MEGABYTE, Contents, Limits, check
+from workbooks.reading.unreadable import SENTENCES, UnreadableReturn
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 

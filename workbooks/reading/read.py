@@ -10,13 +10,13 @@ import polars as pl
 
 from transforms.edits.bounds import EMPTY_WORDS
 from transforms.model import EXACT, FINDINGS, WIDE_ID, Catalogue, Table, Verdict
-from workbooks.guard import Limits
-from workbooks.parse import Parsed, ReturnReader, Rows
-from workbooks.remarks import Remark
-from workbooks.shapes import shape_catalogue
-from workbooks.unreadable import UnreadableReturn
-from workbooks.wording import listed
-from workbooks.worker import read_books
+from workbooks.reading.guard import Limits
+from workbooks.reading.parse import Parsed, ReturnReader, Rows
+from workbooks.reading.remarks import Remark
+from workbooks.reading.shapes import shape_catalogue
+from workbooks.reading.unreadable import UnreadableReturn
+from workbooks.reading.wording import listed
+from workbooks.reading.worker import read_books
 
 
 @dataclass(frozen=True, slots=True)

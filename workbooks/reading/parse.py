@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from workbooks.cells import Book, Cell, address, read_book
-from workbooks.furniture import Furniture, head_of, is_meta, read_meta
-from workbooks.locate import Block, Grid, Locator, header_units
-from workbooks.remarks import (
+from workbooks.reading.cells import Book, Cell, address, read_book
+from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
+from workbooks.reading.locate import Block, Grid, Locator, header_units
+from workbooks.reading.remarks import (
     Remark,
     remark_data_below_notes,
     remark_doubled_columns,
@@ -26,10 +26,10 @@ from workbooks.remarks import (
     remark_unknown_columns,
     remark_values,
 )
-from workbooks.shapes import ColumnShape, Shapes, TableShape, spelling
-from workbooks.unreadable import UnreadableReturn
-from workbooks.values import NOTHING, CellReader, Told, read_note_figure
-from workbooks.wording import plain
+from workbooks.reading.shapes import ColumnShape, Shapes, TableShape, spelling
+from workbooks.reading.unreadable import UnreadableReturn
+from workbooks.reading.values import NOTHING, CellReader, Told, read_note_figure
+from workbooks.reading.wording import plain
 
 DATA, PART, SUBTOTAL, TOTAL = "data", "part", "subtotal", "total"
 

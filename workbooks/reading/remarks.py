@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from workbooks.cells import address
-from workbooks.locate import Block, Grid, Header
-from workbooks.shapes import ColumnShape, TableShape
-from workbooks.values import Told, exact_text
-from workbooks.wording import plain
+from workbooks.reading.cells import address
+from workbooks.reading.locate import Block, Grid, Header
+from workbooks.reading.shapes import ColumnShape, TableShape
+from workbooks.reading.values import Told, exact_text
+from workbooks.reading.wording import plain
 
 HARD, SOFT, INFO = "hard", "soft", "info"
 
