@@ -1,6 +1,7 @@
 """The catalogue is checked when it is loaded; every mistake is told with file and line."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -48,14 +49,23 @@ def test_the_six_returns_are_declared_with_their_tables() -> None:
     }
 
 
+ADDED = {
+    "F02/退库种类": "on each voucher too, so that the ledger can be held against each kind of the summary",
+}
+"""Columns that the reporting system does not have, each with the reason for it."""
+
+
 def test_every_column_of_the_reporting_system_is_declared() -> None:
-    """By form and header, from the published list of columns; what we add is told here."""
-    headers = {
-        f"{r.code}/{c.header}" for r in load().returns for t in r.tables if t.layout != "note" for c in t.columns
-    }
-    published = (Path(__file__).parent / "published_columns.txt").read_text(encoding="utf-8").split("\n")
-    assert {line for line in published if line} - headers == set()
-    assert headers - set(published) == set()
+    """By form and header, as often as the header stands in the form; what we add is told above."""
+    returns = load().returns
+    declared = Counter(
+        f"{r.code}/{c.header}" for r in returns for t in r.tables if t.layout != "note" for c in t.columns
+    )
+    forms = {r.code for r in returns}
+    told = (Path(__file__).parent / "published_columns.txt").read_text(encoding="utf-8").split()
+    published = Counter(line for line in told if line.split("/")[0] in forms)
+    assert published - declared == Counter()
+    assert declared - published == Counter(dict.fromkeys(ADDED, 1))
 
 
 def test_all_codes_of_hard_and_soft_checks_are_in_use() -> None:
