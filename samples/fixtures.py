@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from catalogue.load import load
-from samples.derive import item_row
+from samples.derive.services import item_row
 from samples.draws import shown_growth
 from samples.drops import make_filing
 from samples.filing import NOT_TOLD, TOTAL, Filing, Row, Sheet, Value

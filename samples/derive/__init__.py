@@ -1,0 +1,29 @@
+"""From the truth to what each department files: the tables of the returns of 江北区, as their forms show them.
+
+One module a field; a return is derived by the function that stands here under its form.
+"""
+
+from collections.abc import Callable, Mapping
+
+from samples.derive.entities import derive_f03
+from samples.derive.loans import derive_f09, derive_f10
+from samples.derive.services import derive_f05
+from samples.derive.tax_relief import derive_f01
+from samples.derive.treasury import derive_f02
+from samples.filing import Sheet
+from samples.truth import Truth
+
+DERIVED: Mapping[str, Callable[[Truth, str], tuple[Sheet, ...]]] = {
+    "F01": derive_f01,
+    "F02": derive_f02,
+    "F03": derive_f03,
+    "F05": derive_f05,
+    "F09": derive_f09,
+    "F10": derive_f10,
+}
+"""Form → truth and period → sheets."""
+
+
+def derive(truth: Truth, form: str, period: str) -> tuple[Sheet, ...]:
+    """The sheets of one return of 江北区 for one period (a month, or a quarter of a quarterly return)."""
+    return DERIVED[form](truth, period)
