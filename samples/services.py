@@ -88,6 +88,10 @@ class Services:
     def accepted_ytd(self, department: str, period: str) -> int:
         return sum(self.cases[department, m].accepted for m in year_to_date(period))
 
+    def departments(self, period: str) -> list[str]:
+        """The departments that have cases, without the part that is shown apart."""
+        return [code for code, m in self.cases if m == period and code != ZONE[1]]
+
     def catalogue(self, period: str) -> list[Item]:
         end = last_day(period)
         return [item.at(period) for item in self.items if item.valid_from <= end]

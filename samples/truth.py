@@ -11,6 +11,8 @@ from random import Random
 
 from samples.entities import Entities, draw_entities
 from samples.loans import Loans, draw_loans
+from samples.packages import Packages, draw_packages
+from samples.ratings import Ratings, draw_ratings
 from samples.services import Services, draw_services
 from samples.taxes import Taxes, draw_taxes
 from transforms.period import months_between
@@ -29,6 +31,8 @@ class Truth:
     taxes: Taxes
     services: Services
     loans: Loans
+    ratings: Ratings
+    packages: Packages
 
 
 @lru_cache(maxsize=4)
@@ -40,11 +44,14 @@ def make_truth(seed: int = SEED) -> Truth:
     def stream(name: str) -> Random:
         return Random(f"{seed}/{name}")
 
+    services = draw_services(stream("services"), periods)
     return Truth(
         seed=seed,
         periods=PERIODS,
         entities=draw_entities(stream("entities"), periods),
         taxes=draw_taxes(stream("taxes"), periods),
-        services=draw_services(stream("services"), periods),
+        services=services,
         loans=draw_loans(stream("loans"), periods),
+        ratings=draw_ratings(stream("ratings"), periods, services),
+        packages=draw_packages(stream("packages"), periods),
     )

@@ -14,7 +14,7 @@ from transforms.model import RowKind
 
 def derive_f05(truth: Truth, period: str) -> tuple[Sheet, ...]:
     table, services = load().table("F05.cases"), truth.services
-    departments = [code for code, m in services.cases if m == period and code != ZONE[1]]
+    departments = services.departments(period)
     rows = []
     for code in departments:
         rows.append(Row({"dept_code": label("departments", code), **_case_values(truth, [code], period)}))
