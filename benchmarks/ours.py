@@ -14,7 +14,7 @@ def run_ours(folder: Path) -> Run:
         import flows.quiet  # noqa: F401
         from catalogue.workdays import load_workdays
         from expectations.context import _frame_asset
-        from flows import night, publishing
+        from flows import answering, night, publishing
         from flows.frames import load_frames
         from flows.house import House
         from flows.settings import Settings
@@ -33,7 +33,7 @@ def run_ours(folder: Path) -> Run:
     with run.stage("validate"):
         judgement = night.validate(house, taken, as_of)
     with run.stage("receipts"):
-        receipts = night.answer(house, as_of)
+        receipts = answering.answer(house, as_of)
     with run.stage("reconcile"):
         frames = load_frames(house, as_of)
         compared = publishing.compare_all(house, frames)

@@ -8,15 +8,13 @@ from pathlib import Path
 import polars as pl
 
 from flows import intake
-from flows.frames import Frames, load_frames
+from flows.frames import load_frames
 from flows.house import House
 from flows.intake import Arrival, Intake
 from flows.judging import Judgement, judge
-from journal.archive import write_atomically
 from journal.record import Segment
 from workbooks.reading.read import Readings, Received, read_returns
 from workbooks.reading.unreadable import UnreadableReturn
-from workbooks.receipt import Receipt, build_receipt, receipt_name
 
 PARSER = "1"
 Newest = dict[tuple[str, str, str, str], tuple[int, str | None]]
@@ -203,50 +201,6 @@ def _keep_frames(house: House, taken: Taken, judgement: Judgement) -> list[Segme
         "findings": judgement.validation.findings,
     }
     return [house.archive.keep_frame(name, frame) for name, frame in frames.items() if frame.height]
-
-
-def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
-    """Write the receipt of every decided submission that has none yet."""
-    decided = house.journal.submissions().filter(pl.col("status") != "received")
-    open_ids = [i for i in decided["id"] if not house.journal.has_event(i, "answered")]
-    if not open_ids:
-        return ()
-    frames = load_frames(house)
-    written = []
-    for row in decided.filter(pl.col("id").is_in(open_ids)).iter_rows(named=True):
-        path = _write_receipt(house, row, frames)
-        house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
-        written.append(path)
-    return tuple(written)
-
-
-def _write_receipt(house: House, row: dict[str, object], frames: Frames) -> Path:
-    district = house.catalogue.district(str(row["district"]))
-    department = house.catalogue.department(str(row["department"])).name_in(district.code)
-    receipt = Receipt(
-        district=district.name,
-        department=department,
-        form=str(row["form"]),
-        form_name=_form_name(house, str(row["form"])),
-        period=str(row["period"]),
-        version=int(str(row["version"])),
-        file=str(row["file"]),
-        status=str(row["status"]),
-        reason=str(row["reasons"]),
-        arrived_at=row["arrived_at"],  # type: ignore[arg-type]  # a datetime of the record
-        decided_at=row["decided_at"],  # type: ignore[arg-type]
-        findings=frames.findings.filter(pl.col("submission") == row["id"])
-        if frames.findings.height
-        else frames.findings,
-    )
-    folder = house.settings.outbound / district.name / "receipts" / department
-    target = folder / receipt_name(receipt)
-    write_atomically(target, build_receipt(receipt))
-    return target
-
-
-def _form_name(house: House, form: str) -> str:
-    return next((r.name for r in house.catalogue.returns if r.code == form), "")
 
 
 def received(house: House, judgement: Judgement) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows import night, publishing
+from flows import answering, night, publishing
 from flows.frames import load_frames
 from flows.house import open_house
 from flows.lock import only_writer
@@ -19,7 +19,7 @@ from flows.summary import summarise
 receive = task(name="收取", cache_policy=NO_CACHE)(night.receive)
 read = task(name="读取", cache_policy=NO_CACHE)(night.read)
 validate = task(name="审核", cache_policy=NO_CACHE)(night.validate)
-answer = task(name="回执", cache_policy=NO_CACHE)(night.answer)
+answer = task(name="回执", cache_policy=NO_CACHE)(answering.answer)
 compare = task(name="勾稽", cache_policy=NO_CACHE)(publishing.compare_all)
 follow = task(name="差异台账", cache_policy=NO_CACHE)(publishing.note_differences)
 publish = task(name="发布", cache_policy=NO_CACHE)(publishing.publish)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from flows import night, publishing
+from flows import answering, night, publishing
 from flows.frames import load_frames
 from flows.house import House, open_house
 from flows.night import Night
@@ -33,7 +33,7 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     found = night.receive(house, as_of)
     taken = night.read(house, found, as_of)
     judgement = night.validate(house, taken, as_of)
-    receipts = night.answer(house, as_of)
+    receipts = answering.answer(house, as_of)
     frames = load_frames(house, as_of)
     compared = publishing.compare_all(house, frames)
     publishing.note_differences(house, compared, as_of)

@@ -1,48 +1,13 @@
 """A receipt tells the department what became of its file, where it is wrong and what to do."""
 
-from datetime import datetime
 from io import BytesIO
 
 import openpyxl
-import polars as pl
 import pytest
 
-from transforms.model import FINDINGS
-from workbooks.receipt import MOST_LISTED, VERDICTS, Receipt, build_receipt, receipt_name
-
-
-def a_finding(**changes: object) -> dict[str, object]:
-    return dict.fromkeys(FINDINGS) | {
-        "rule": "H10",
-        "severity": "hard",
-        "verdict": "violated",
-        "sheet": "表1 余额滚动",
-        "cell": "G12",
-        "row": 12,
-        "told": "40,589.00",
-        "expected": "40,579.00",
-        "unit": "万元",
-        "message": "H10 硬性 表1 余额滚动!G12 “工商银行”期末余额 40,589.00 万元：多 10.00 万元。",
-        "todo": "请核对 D12:G12。",
-    } | changes  # fmt: skip
-
-
-def a_receipt(*findings: dict[str, object], **changes: object) -> Receipt:
-    told: dict[str, object] = {
-        "district": "江北区",
-        "department": "区金融办",
-        "form": "F10",
-        "form_name": "“银税互动”贷款余额滚动表",
-        "period": "2022-08",
-        "version": 1,
-        "file": "F10_jb_202208_finance_office_V1.xlsx",
-        "status": "returned",
-        "reason": "H10",
-        "arrived_at": datetime(2022, 9, 8, 16, 20),
-        "decided_at": datetime(2022, 9, 9, 1, 30),
-        "findings": pl.DataFrame(list(findings), schema=FINDINGS, orient="row"),
-    }
-    return Receipt(**(told | changes))  # type: ignore[arg-type]
+from tests.workbooks.receipts import a_finding, a_receipt
+from workbooks.receipts.annotate import build_receipt
+from workbooks.receipts.receipt import MOST_LISTED, VERDICTS, Receipt, receipt_name
 
 
 def cells(receipt: Receipt) -> list[list[object]]:
@@ -98,7 +63,7 @@ def test_the_same_receipt_has_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("status", VERDICTS)
 def test_the_name_tells_form_period_version_and_verdict(status: str) -> None:
-    verdict = VERDICTS[status][0].replace("，", "")
+    verdict = VERDICTS[status].words.replace("，", "")
     assert receipt_name(a_receipt(status=status)) == f"回执_F10_202208_V1_{verdict}.xlsx"
 
 

@@ -1,0 +1,94 @@
+"""Receipts: every decided submission is answered once, with the department's own workbook back where that is possible."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.frames import READABLE, Frames, load_frames
+from flows.house import House
+from journal.archive import write_atomically
+from transforms.versions import changed_cells
+from workbooks.receipts.annotate import build_receipt, has_macros
+from workbooks.receipts.package import CannotAnnotate
+from workbooks.receipts.receipt import Change, Receipt, receipt_name
+
+ZIP = b"PK\x03\x04"
+
+
+def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
+    """Write the receipt of every decided submission that has none yet."""
+    decided = house.journal.submissions().filter(pl.col("status") != "received")
+    open_ids = [i for i in decided["id"] if not house.journal.has_event(i, "answered")]
+    if not open_ids:
+        return ()
+    frames = load_frames(house)
+    written = []
+    for row in decided.filter(pl.col("id").is_in(open_ids)).iter_rows(named=True):
+        path = _write_receipt(house, row, frames)
+        house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
+        written.append(path)
+    return tuple(written)
+
+
+def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Path:
+    receipt = _receipt(house, row, frames)
+    workbook = _own_workbook(house, row)
+    try:
+        data, extension = build_receipt(receipt, workbook), "xlsm" if workbook and has_macros(workbook) else "xlsx"
+    except CannotAnnotate:
+        data, extension = build_receipt(receipt), "xlsx"
+    folder = house.settings.outbound / receipt.district / "receipts" / receipt.department
+    target = folder / receipt_name(receipt, extension)
+    write_atomically(target, data)
+    return target
+
+
+def _receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Receipt:
+    district = house.catalogue.district(row["district"])
+    return Receipt(
+        number=row["id"],
+        district=district.name,
+        department=house.catalogue.department(row["department"]).name_in(district.code),
+        form=row["form"],
+        form_name=next((r.name for r in house.catalogue.returns if r.code == row["form"]), ""),
+        period=row["period"],
+        version=row["version"],
+        file=row["file"],
+        status=row["status"],
+        reason=row["reasons"],
+        arrived_at=row["arrived_at"],
+        decided_at=row["decided_at"],
+        findings=frames.findings.filter(pl.col("submission") == row["id"]),
+        changes=_changes(house, row, frames),
+    )
+
+
+def _own_workbook(house: House, row: Mapping[str, Any]) -> bytes | None:
+    """The department's workbook as it was sent, where it could be read and can be patched."""
+    if row["status"] not in READABLE:
+        return None
+    data = house.archive.path(row["sha256"]).read_bytes()
+    return data if data.startswith(ZIP) else None
+
+
+def _changes(house: House, row: Mapping[str, Any], frames: Frames) -> list[Change] | None:
+    """What this version tells otherwise than the one before that could be read; None: there was none."""
+    same = [pl.col(name) == row[name] for name in ("district", "department", "form", "period")]
+    earlier = frames.submissions.filter(
+        *same, pl.col("version") < row["version"], pl.col("status").is_in(READABLE)
+    ).sort("version")
+    if earlier.is_empty() or row["status"] not in READABLE:
+        return None
+    before, now = earlier["id"][-1], row["id"]
+    found: list[Change] = []
+    for table in house.catalogue.form(row["form"]).tables:
+        rows = frames.tables[table.code].filter(pl.col("submission").is_in([before, now]))
+        letters = frames.layout.filter(pl.col("submission") == now, pl.col("table") == table.code)
+        told = changed_cells(
+            rows.filter(pl.col("submission") == before), rows.filter(pl.col("submission") == now), table, letters
+        )
+        found += [Change(**change) for change in told.iter_rows(named=True)]
+    return found
