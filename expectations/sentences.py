@@ -472,5 +472,23 @@ HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "请写明本月变动的具体原因。",
     ),
     "late": ("arrived_on", "due", "{told} 送达，应于 {expected} 前报送，逾期", "请在规定时限内报送。"),
+    "file_district": (
+        "file_district",
+        "district_scheduled",
+        "文件名写的区县是“{told}”，投放文件夹是“{expected}”，按文件夹接收",
+        "请核对是否投错文件夹；没有投错的，更正文件名。",
+    ),
+    "file_department": (
+        "file_department",
+        "department_scheduled",
+        "文件名写的单位是“{told}”，投放文件夹是“{expected}”，按文件夹接收",
+        "请核对是否投错文件夹；没有投错的，更正文件名。",
+    ),
+    "older": (
+        "version_told",
+        "version",
+        "这份文件是第 {told} 版，而更新的版本早已收到；现按第 {expected} 版接收，以它为准",
+        "如确以这份为准，请写明原因；如系误投，请重新投放最新的一版。",
+    ),
     "reporter": ("reporter", "", "填报人“{told}”不在报送人员名单内", "如人员有变动，请告知营商办更新名单。"),
 }

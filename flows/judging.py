@@ -15,6 +15,7 @@ from flows.house import House
 from transforms import period
 from transforms.edits import Context, prepare
 from transforms.edits.heads import prepare_heads
+from transforms.explanations import explain, is_explained
 from transforms.model import FINDINGS, Catalogue, Severity, Verdict
 from workbooks.reading.read import Readings
 
@@ -67,8 +68,15 @@ def judge(
             break
         # Grow only: a return sent back for its own faults stays sent back.
         returned |= _own_faults(findings, house.catalogue, identified, now_returned)
+    findings = explain(findings, readings.explanations, _of_earlier_versions(before))
     validation = Validation(findings, merge([heads, own, held]).counts)
     return Judgement(validation, _decisions(findings, identified))
+
+
+def _of_earlier_versions(before: Frames) -> pl.DataFrame:
+    """Findings of the record, those of the newest version last."""
+    versions = before.submissions.select(submission="id", version="version")
+    return before.findings.join(versions, on="submission", how="inner").sort("version", maintain_order=True)
 
 
 def _hard(findings: pl.DataFrame) -> list[str]:
@@ -126,6 +134,8 @@ def dated_heads(heads: pl.DataFrame, submissions: pl.DataFrame, every: pl.DataFr
     first = every.group_by(keys).agg(arrived_on=pl.col("arrived_at").min().dt.date())
     arrived = submissions.join(first, on=keys, how="left").select(submission="id", arrived_on="arrived_on")
     joined = heads.join(arrived, on="submission", how="inner", maintain_order="left")
+    answered = every.select(*keys, answers="id", answered_version="version")
+    joined = joined.join(answered, on=[*keys, "answers"], how="left", maintain_order="left")
     return joined.with_columns(pl.col("form_scheduled").fill_null(""), pl.col("period").fill_null(""))
 
 
@@ -182,11 +192,11 @@ def _known(
 
 
 def _decisions(findings: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
-    """accepted; questions where something must be explained; returned where a hard rule is broken."""
+    """accepted; questions where something is still to be explained; returned where a hard rule is broken."""
     violated = findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)
     counts = violated.group_by("submission").agg(
         hard=(pl.col("severity") == Severity.HARD.value).sum(),
-        soft=(pl.col("severity") == Severity.SOFT.value).sum(),
+        soft=((pl.col("severity") == Severity.SOFT.value) & ~is_explained()).sum(),
         reasons=pl.col("rule").filter(pl.col("severity") == Severity.HARD.value).unique().sort().str.join("、"),
     )
     joined = identified.select(submission="id").join(counts, on="submission", how="left", maintain_order="left")

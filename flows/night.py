@@ -1,7 +1,7 @@
 """The stages of a night as plain functions. `nightly` strings them together under Prefect; a test may do without."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -159,17 +159,10 @@ def _again(path: Path, submission: str, house: House, as_of: datetime) -> None:
 def _renamed(readings: Readings, identified: pl.DataFrame) -> Readings:
     """The readings with the version that the record gave each submission."""
     versions = dict(identified.select("id", "version").iter_rows())
-    replace = pl.col("submission").replace_strict(versions, default=None, return_dtype=pl.Int64)
-    tables = {code: rows.with_columns(version=replace) for code, rows in readings.tables.items()}
-    heads = readings.heads.with_columns(version=replace)
-    return Readings(
-        tables=tables,
-        layout=readings.layout,
-        heads=heads,
-        findings=readings.findings,
-        unreadable=readings.unreadable,
-        identified=readings.identified,
-    )
+    version = pl.col("submission").replace_strict(versions, default=None, return_dtype=pl.Int64)
+    tables = {code: rows.with_columns(version=version) for code, rows in readings.tables.items()}
+    heads = readings.heads.with_columns(version=version)
+    return replace(readings, tables=tables, heads=heads)
 
 
 def validate(house: House, taken: Taken, as_of: datetime) -> Judgement:

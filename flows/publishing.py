@@ -14,6 +14,7 @@ from flows.house import House, code_version
 from flows.settings import now
 from journal.archive import write_atomically
 from transforms import period
+from transforms.explanations import is_explained
 from transforms.facts import Facts
 from transforms.model import District, Severity, Verdict
 from transforms.observe import observe
@@ -99,6 +100,7 @@ def submissions_of(frames: Frames) -> pl.DataFrame:
     counts = violated.group_by("submission").agg(
         hard=(pl.col("severity") == Severity.HARD.value).sum().cast(pl.Int64),
         soft=(pl.col("severity") == Severity.SOFT.value).sum().cast(pl.Int64),
+        answered=((pl.col("severity") == Severity.SOFT.value) & is_explained()).sum().cast(pl.Int64),
     )
     heads = frames.heads
     if heads.height:
@@ -118,8 +120,11 @@ def submissions_of(frames: Frames) -> pl.DataFrame:
     return rows.with_columns(
         hard=pl.col("hard").fill_null(0),
         soft=soft,
-        explained=pl.when(pl.col("has_explanation").fill_null(False)).then(soft).otherwise(0),
-    ).drop("has_explanation")
+        # A line 说明： below a table speaks for all that is asked of the return.
+        explained=pl.when(pl.col("has_explanation").fill_null(False))
+        .then(soft)
+        .otherwise(pl.col("answered").fill_null(0)),
+    ).drop("has_explanation", "answered")
 
 
 class NotOver(ValueError):

@@ -407,10 +407,12 @@ FINDINGS: Mapping[str, pl.DataType] = MappingProxyType(
         "unit": pl.String(),
         "message": pl.String(),
         "todo": pl.String(),
+        "explanation": pl.String(),
     }
 )
 """Findings: one rule's verdict on one place. `difference` is told − expected in the told unit `unit`; `message` says
-where, what was told and what was expected, `todo` what to do. A finding about a whole file has no sheet and cell."""
+where, what was told and what was expected, `todo` what to do, `explanation` what the
+department has written to it (null: nothing). A finding about a whole file has no sheet and cell."""
 
 
 def wide_schema(table: Table) -> dict[str, pl.DataType]:

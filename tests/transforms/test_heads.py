@@ -24,8 +24,12 @@ USUAL = {
     "template_version": "1",
     "explanation": None,
     "arrived_on": date(2022, 9, 8),
+    "file": "F10_jb_202208_finance_office_V1.xlsx",
+    "version": 1,
+    "answered_version": None,
 }
-SCHEMA = {name: pl.Date if name == "arrived_on" else pl.String for name in USUAL}
+KINDS = {"arrived_on": pl.Date, "version": pl.Int64, "answered_version": pl.Int64}
+SCHEMA = {name: KINDS.get(name, pl.String) for name in USUAL}
 DUE = pl.DataFrame(
     {
         "district": ["jb"],
@@ -106,3 +110,25 @@ def test_an_explanation_is_held_against_that_of_its_own_sheet() -> None:
 
 def test_a_phrase_is_no_explanation_and_a_dash_says_there_is_none() -> None:
     assert broken({"explanation": "核实无误。"}, {"explanation": "—"}) == [{"explanation"}, set()]
+
+
+def test_a_file_name_that_tells_another_district_or_department_is_asked_about() -> None:
+    other = {"file": "F10_bn_202208_tax_V1.xlsx"}
+    assert broken(other, {"file": "贷款余额(1).xlsx"}) == [{"file_district", "file_department"}, set()]
+
+
+def test_the_name_of_a_quarterly_return_is_understood() -> None:
+    assert broken({"file": "F25_jb_2022Q2_finance_office_V1.xlsx"}, {"file": "f25_BN_2022q2_tax_v1.xlsx"}) == [
+        set(),
+        {"file_district", "file_department"},
+    ]
+
+
+def test_an_older_version_after_a_newer_one_is_asked_about() -> None:
+    name = "F10_jb_202208_finance_office_V1.xlsx"
+    assert broken({"file": name, "version": 2}, {"file": name, "version": 3}) == [set(), {"older"}]
+
+
+def test_an_answer_to_an_older_receipt_is_asked_about() -> None:
+    told = {"file": "回执_F10_202208.xlsx", "version": 4}
+    assert broken(told | {"answered_version": 3}, told | {"answered_version": 1}) == [set(), {"older"}]

@@ -15,8 +15,8 @@ from tests.workbooks.books import converted, why_no_office
 from tests.workbooks.receipts import a_decorated_book, a_finding, a_receipt
 from workbooks.receipts.annotate import build_receipt
 from workbooks.receipts.comments import AUTHOR
-from workbooks.receipts.front import HEADERS, TITLE
 from workbooks.receipts.package import CannotAnnotate, Package
+from workbooks.receipts.words import HEADERS, TITLE
 
 TOUCHED = re.compile(
     r"\[Content_Types\]\.xml|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/styles\.xml|xl/worksheets/.*|xl/comments.*|"

@@ -11,6 +11,7 @@ from transforms.model import Edit, Severity
 
 HEADS = "heads"
 NO_EXPLANATION = ("核实无误", "已核实", "数据无误")
+FILE_NAME = r"(?i)F\d{2}_([a-z]+)_(?:\d{6}|\d{4}Q\d)_([a-z_]+?)_V(\d+)"
 MONEY_UNIT = r"(亿元|万元|元)"
 
 HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
@@ -27,6 +28,9 @@ HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
     "explanation": ("W11", Severity.SOFT, "explanation"),
     "late": ("W12", Severity.SOFT, "arrived_on"),
     "reporter": ("W12", Severity.SOFT, "reporter"),
+    "file_district": ("H01", Severity.SOFT, "file_district"),
+    "file_department": ("H01", Severity.SOFT, "file_department"),
+    "older": ("H01", Severity.SOFT, "version_told"),
 }
 
 
@@ -53,14 +57,16 @@ def prepare_heads(
     """Put the rules on heads beside them.
 
     Args:
-        heads: one row a sheet: the told values beside the scheduled ones, `arrived_on` (Date).
+        heads: one row a sheet: the told values beside the scheduled ones, `arrived_on` (Date), `answered_version`
+            (Int64: the version whose receipt this file is; null where it is none).
         known: heads of the current submissions of other periods (for W11).
         scheduled: district, form, period, due (Date), owner (code of the department that files the form): what may
             be filed.
         reporters: district, department and name of those entitled to file.
     Returns:
         The heads with `<id>|applies`, `|told` (1 where the rule is broken, else 0), `|low`, `|high`, `|slack`,
-        `|expected`, and `due`, `last_explanation`.
+        `|expected`, and `due`, `last_explanation`, and what the file name tells: `file_district`, `file_department`,
+        `version_told`.
     """
     keys = ["district", "form", "period"]
     heads = heads.join(scheduled, on=keys, how="left", maintain_order="left")
@@ -70,6 +76,11 @@ def prepare_heads(
     lists = listed.select(people[:2]).unique().with_columns(has_list=pl.lit(True))
     heads = heads.join(listed.with_columns(listed=pl.lit(True)), on=people, how="left", maintain_order="left")
     heads = heads.join(lists, on=people[:2], how="left", maintain_order="left")
+    heads = heads.with_columns(
+        file_district=pl.col("file").str.extract(FILE_NAME, 1).str.to_lowercase(),
+        file_department=pl.col("file").str.extract(FILE_NAME, 2).str.to_lowercase(),
+        version_told=pl.coalesce(pl.col("file").str.extract(FILE_NAME, 3).cast(pl.Int64), "answered_version"),
+    )
     explanation = pl.col("explanation")
     words = pl.col("explanation").str.strip_chars("。；; ")
     conditions = {
@@ -91,6 +102,13 @@ def prepare_heads(
         ),
         "late": (pl.col("due").is_not_null(), pl.col("arrived_on") > pl.col("due")),
         "reporter": (pl.col("has_list").is_not_null(), pl.col("listed").is_null()),
+        "file_district": (pl.col("file_district").is_not_null(), pl.col("file_district") != pl.col("district")),
+        "file_department": (
+            pl.col("file_department").is_not_null(),
+            pl.col("file_department") != pl.col("department"),
+        ),
+        # The number that the record gave is one more than the newest: filed again under the last number is usual.
+        "older": (pl.col("version_told").is_not_null(), pl.col("version_told") + 1 < pl.col("version")),
     }
     columns = {}
     for edit in head_edits():

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from workbooks.reading.answers import Answer, is_front, read_answer
 from workbooks.reading.cells import Book, Cell, address, read_book
 from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
 from workbooks.reading.locate import Block, Grid, Locator, header_units
@@ -48,7 +49,7 @@ class Rows(NamedTuple):
 
 class Parsed(NamedTuple):
     """What one file tells. `rivals` are other forms whose tables fit its headers; `period` is that of `_meta`, else of
-    the first sheet that tells one ("" where none does)."""
+    the first sheet that tells one ("" where none does). `answer` is what a receipt that came back tells."""
 
     form: str
     rivals: tuple[str, ...]
@@ -57,6 +58,7 @@ class Parsed(NamedTuple):
     tables: dict[str, Rows]
     letters: dict[str, dict[str, str]]
     remarks: list[Remark]
+    answer: Answer | None = None
 
 
 @dataclass
@@ -102,12 +104,16 @@ class ReturnReader:
     def read(self, book: Book) -> Parsed:
         """Read a return from its cells. Raises UnreadableReturn (`no_table`)."""
         meta = read_meta(book)
-        grids = [(number, Grid(sheet)) for number, sheet in enumerate(book.sheets) if not is_meta(sheet)]
+        grids = [
+            (number, Grid(sheet))
+            for number, sheet in enumerate(book.sheets)
+            if not is_meta(sheet) and not is_front(sheet)
+        ]
         choice = self.choose(grids, self.wanted or meta.get("template", ""))
         remarks: list[Remark] = []
         if meta and meta["template"] != choice.form:
             remarks.append(remark_other_template(meta["template"], choice.form, meta["template"] in self.shapes.forms))
-        return _TableReader(book, meta, choice, self.shapes, remarks).read()
+        return _TableReader(book, meta, choice, self.shapes, remarks).read()._replace(answer=read_answer(book))
 
     def choose(self, grids: Sequence[tuple[int, Grid]], named: str) -> _Choice:
         """The form that the file is of: the one it names, if its headers are there; else the one that fits best."""

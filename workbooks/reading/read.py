@@ -37,6 +37,10 @@ LAYOUT: Mapping[str, pl.DataType] = MappingProxyType(
     {"submission": pl.String(), "table": pl.String(), "code": pl.String(), "letter": pl.String()}
 )
 
+EXPLANATIONS: Mapping[str, pl.DataType] = MappingProxyType(
+    dict.fromkeys(("submission", "rule_id", "sheet", "cell", "explanation"), pl.String())
+)
+
 IDENTIFIED: Mapping[str, pl.DataType] = MappingProxyType(
     {"submission": pl.String(), "form": pl.String(), "period": pl.String(), "version": pl.Int64()}
 )
@@ -46,14 +50,14 @@ _HEAD_TEXTS = (
     *("district_scheduled", "department_scheduled", "form_scheduled", "period_scheduled", "unit_scheduled"),
     *("form", "district_told", "department_told", "period_told", "meta_period", "unit"),
     *("table", "sheet", "title", "reporter", "auditor", "phone", "filled_on", "note", "explanation"),
-    *("template_version", "file"),
+    *("template_version", "file", "answers"),
 )
 
 HEADS: Mapping[str, pl.DataType] = MappingProxyType(
     dict.fromkeys(_HEAD_TEXTS, pl.String()) | {"row": pl.Int64(), "version": pl.Int64()}
 )
 """Columns of `heads`. `district`, `department`, `period` are those of the submission; `…_scheduled` what was due (null:
-the file name did not tell); `form`, `…_told`, `meta_period`, `unit` what the file says (null: nothing; codes where the
+the file name did not tell); `form`, `…_told`, `meta_period`, `unit` what the file says, `answers` the number of the receipt that it is (null: nothing; codes where the
 words are known, else the words as told); `row` is that of the unit line."""
 
 
@@ -70,6 +74,7 @@ class Readings:
     unreadable: by submission, what cannot be read at all; such a file has no rows in any frame.
     identified: IDENTIFIED, form and period as decided: the schedule's, where it does not tell `_meta`'s, else the
         sheet's (null: nobody tells the period).
+    explanations: EXPLANATIONS, what a department has written to the findings of a receipt that it sent back.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -78,6 +83,7 @@ class Readings:
     findings: pl.DataFrame
     unreadable: dict[str, UnreadableReturn]
     identified: pl.DataFrame
+    explanations: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def collect(
         heads=_build_heads(readings, catalogue),
         findings=_build_findings(readings),
         unreadable=unreadable,
+        explanations=_build_explanations(readings),
         identified=_frame(IDENTIFIED, ((r.item.submission, r.parsed.form, r.period, r.item.version) for r in readings)),
     )
 
@@ -221,11 +228,22 @@ def _build_heads(readings: Sequence[_Reading], catalogue: Catalogue) -> pl.DataF
             "period_scheduled": r.item.period or None,
             "file": r.item.file,
             "version": r.item.version,
+            "answers": (r.parsed.answer and r.parsed.answer.number) or None,
         }
         for head in r.parsed.heads:
             told = {**head, **scheduled, "unit_scheduled": units[str(head["table"])]}
             rows.append([told[name] for name in HEADS])
     return _frame(HEADS, rows)
+
+
+def _build_explanations(readings: Sequence[_Reading]) -> pl.DataFrame:
+    rows = []
+    for r in readings:
+        for identity, words in r.parsed.answer.explanations.items() if r.parsed.answer else ():
+            rule_id, _, place = identity.partition("@")
+            sheet, _, cell = place.rpartition("!")
+            rows.append((r.item.submission, rule_id, sheet, cell, words))
+    return _frame(EXPLANATIONS, rows)
 
 
 def _build_findings(readings: Sequence[_Reading]) -> pl.DataFrame:
@@ -247,6 +265,7 @@ def _finding(reading: _Reading, remark: Remark) -> list[object]:
         "rule_id": f"{where}.{remark.rule}.{remark.name}",
         "verdict": Verdict.VIOLATED.value,
         "difference": None,
+        "explanation": None,
         "message": f"{remark.rule} {_KINDS[remark.severity]} {remark.message}",
     }
     return [told[name] for name in FINDINGS]

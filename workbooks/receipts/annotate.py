@@ -11,11 +11,12 @@ from io import BytesIO
 import xlsxwriter
 
 from workbooks.receipts.comments import comment, drawing_relation, take_back
-from workbooks.receipts.front import TITLE, lay_front
+from workbooks.receipts.front import lay_front
 from workbooks.receipts.markup import Xml, put_in
 from workbooks.receipts.package import CannotAnnotate, Package
 from workbooks.receipts.receipt import SEVERITIES, Line, Receipt, list_lines, marks
 from workbooks.receipts.styles import Styles
+from workbooks.receipts.words import TITLE
 
 NAME = "回执"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"

@@ -6,11 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from workbooks.receipts.receipt import MOST_LISTED, Line, Receipt
 from workbooks.receipts.styles import Look, Styles
+from workbooks.receipts.words import HEADERS, IDENTITY, NUMBER_LABEL, TITLE
 
-TITLE = "报 表 回 执"
-NUMBER_LABEL = "回执编号"
-HEADERS = ("序号", "类别", "规则", "位置", "所报", "应为", "问题", "怎么办", "本单位说明")
-IDENTITY = "标识"
 WIDTHS = (5, 8, 7, 18, 16, 16, 50, 32, 26)
 _LAST = "ABCDEFGHI"[len(HEADERS) - 1]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from transforms.explanations import is_explained
 from transforms.model import Severity, Verdict
 
 
@@ -45,6 +46,7 @@ VERDICTS: Mapping[str, Stamp] = MappingProxyType(
 SEVERITIES = {Severity.HARD.value: "硬性", Severity.SOFT.value: "需说明", Severity.INFO.value: "提示"}
 ORDER = {Severity.HARD.value: 0, Severity.SOFT.value: 1, Severity.INFO.value: 2}
 MOST_LISTED = 500
+NO_REASON = "所写说明没有说出原因，请写明具体原因。"
 MOST_CHANGES = 200
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 
@@ -66,7 +68,6 @@ class Receipt:
     Attributes:
         number: id of the submission; it stands on the receipt, so that an answer finds its way.
         findings: model.FINDINGS of this submission.
-        explanations: what the department has written to a finding: (rule_id, sheet, cell) → text.
         changes: against the version before; None where there was none.
     """
 
@@ -83,7 +84,6 @@ class Receipt:
     arrived_at: datetime
     decided_at: datetime
     findings: pl.DataFrame
-    explanations: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     changes: Sequence[Change] | None = None
 
     @property
@@ -124,9 +124,10 @@ def list_lines(receipt: Receipt) -> list[Line]:
     if receipt.status in ("unreadable", "again"):
         kind, todo = ("硬性", "处理后重新投放。") if receipt.status == "unreadable" else ("提示", "无需处理。")
         return [Line(kind, "", "整个文件", "", "", receipt.file, "", receipt.reason, todo, "", "")]
-    violated = [f for f in receipt.findings.rows(named=True) if f["verdict"] == Verdict.VIOLATED.value]
+    findings = receipt.findings.with_columns(explained=is_explained())
+    violated = [f for f in findings.rows(named=True) if f["verdict"] == Verdict.VIOLATED.value]
     violated.sort(key=_rank)
-    return [*(_line(f, receipt) for f in violated), *_change_lines(receipt)]
+    return [*(_line(f) for f in violated), *_change_lines(receipt)]
 
 
 def _rank(f: Mapping[str, Any]) -> tuple[object, ...]:
@@ -145,7 +146,7 @@ def marks(lines: Iterable[Line]) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def _line(f: Mapping[str, object], receipt: Receipt) -> Line:
+def _line(f: Mapping[str, object]) -> Line:
     sheet, cell, unit = str(f["sheet"] or ""), str(f["cell"] or ""), str(f["unit"] or "")
     expected = str(f["expected"] or "")
     if unit and re.fullmatch(r"[≥≤ ]*[\d,.-]+", expected):
@@ -159,8 +160,8 @@ def _line(f: Mapping[str, object], receipt: Receipt) -> Line:
         told=f"{f['told'] or ''} {unit}".strip(),
         expected=expected,
         problem=_sentence(str(f["message"])),
-        todo=str(f["todo"] or ""),
-        explanation=receipt.explanations.get((str(f["rule_id"]), sheet, cell), ""),
+        todo=str(f["todo"] or "") + (NO_REASON if f["explanation"] and not f["explained"] else ""),
+        explanation=str(f["explanation"] or ""),
         identity=f"{f['rule_id']}@{sheet}!{cell}",
     )
 
