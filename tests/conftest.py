@@ -27,10 +27,10 @@ SLOW = (
     # Import Great Expectations (seconds), draw districts, start processes, or build whole workbooks.
     "tests/expectations/",
     "tests/samples/",
-    "tests/workbooks/test_guard.py",
+    "tests/workbooks/reading/test_guard.py",
     "tests/workbooks/test_monthly.py",
     "tests/workbooks/test_quarterly.py",
-    "tests/workbooks/test_worker.py",
+    "tests/workbooks/reading/test_worker.py",
 )
 
 

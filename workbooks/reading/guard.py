@@ -1,4 +1,4 @@
-"""Look at a file before anything parses it: is it an .xlsx, and is it of a size that a return can have?
+"""Look at a file before anything parses it: is it a workbook, and is it of a size that a return can have?
 
 Nothing is parsed here; parts are unpacked piece by piece and scanned, so the cost is that of unzipping and
 the memory that of one piece. A large box is not refused (a real return had cells down to the last row): what
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from workbooks.reading.kinds import kind_of
 from workbooks.reading.unreadable import UnreadableReturn
 
 MEGABYTE = 1 << 20
@@ -24,13 +25,15 @@ class Limits:
     """How much a return may be, and what reading it may cost.
 
     `ratio` holds only for files that unpack to more than `ratio_from` bytes: small files that repeat
-    themselves compress well and harm nobody. `memory_bytes` is what the reader may take on top of its start.
+    themselves compress well and harm nobody. `memory_bytes` is what the reader may take on top of its start,
+    `members` how many files a .zip of several may hold.
     """
 
     file_bytes: int = 50 * MEGABYTE
     unzipped_bytes: int = 500 * MEGABYTE
     ratio: int = 200
     ratio_from: int = 20 * MEGABYTE
+    members: int = 200
     parts: int = 5_000
     sheets: int = 200
     cells: int = 3_000_000
@@ -53,13 +56,23 @@ class Contents:
 
 
 def check(data: bytes, limits: Limits) -> Contents:
-    """Refuse what is no .xlsx, is damaged, is laid out to mislead, or is larger than a return can be.
+    """Refuse what is no workbook, is damaged, is laid out to mislead, or is larger than a return can be.
 
     Raises:
         UnreadableReturn: one code for each fault, see `unreadable.SENTENCES`.
     """
-    _refuse_over("file_size", len(data), limits.file_bytes)
-    _refuse_other_kinds(data)
+    refuse_over("file_size", len(data), limits.file_bytes)
+    kind = kind_of(data)
+    if kind == "archive":
+        raise UnreadableReturn("archive")
+    if kind in _ZIPS:
+        return _check_zip(data, limits)
+    cells = sum(data.count(mark) for mark in _CELL_MARKS.get(kind, ()))
+    refuse_over("too_many_cells", cells, limits.cells)
+    return Contents(1, len(data), 1, cells, 0, 0)
+
+
+def _check_zip(data: bytes, limits: Limits) -> Contents:
     try:
         with ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
@@ -69,65 +82,14 @@ def check(data: bytes, limits: Limits) -> Contents:
         raise UnreadableReturn("damaged", f"{type(error).__name__}: {error}") from error
 
 
-def _refuse_over(code: str, found: int, limit: int) -> None:
+_ZIPS = frozenset({"xlsx", "xlsb", "ods"})
+# At least so many cells there are; those of other formats are counted while they are read.
+_CELL_MARKS = {"csv": (b"\n",), "html": (b"<td", b"<TD", b"<th", b"<TH"), "spreadsheetml": (b"<Cell", b"<ss:Cell")}
+
+
+def refuse_over(code: str, found: int, limit: int) -> None:
     if found > limit:
         raise UnreadableReturn(code, facts={"found": found, "limit": limit})
-
-
-# What kind of file it is
-
-_MARKS = (
-    (b"%PDF", "pdf"),
-    (b"Rar!", "archive"),
-    (b"7z\xbc\xaf\x27\x1c", "archive"),
-    (b"\x1f\x8b", "archive"),
-)
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def _refuse_other_kinds(data: bytes) -> None:
-    """Refuse by the first bytes, whatever the extension says."""
-    if data.startswith(b"PK\x03\x04"):
-        return
-    raise UnreadableReturn(_kind_of_other(data), f"begins with {data[:16]!r}")
-
-
-def _kind_of_other(data: bytes) -> str:
-    if not data.strip(b"\0"):
-        return "empty_file" if not data else "damaged"
-    if data.startswith(_OLE2):
-        return _kind_of_compound(data)
-    if data.startswith(b"PK"):
-        return "damaged"
-    for mark, code in _MARKS:
-        if data.startswith(mark):
-            return code
-    text = _as_text(data[:4096])
-    if text is None:
-        return "not_workbook"
-    # Besides HTML and SpreadsheetML 2003: web archives, which old systems export under .xls.
-    return "web_page" if text.lstrip("\ufeff \r\n\t").startswith(("<", "MIME-Version:")) else "plain_text"
-
-
-def _kind_of_compound(data: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return "encrypted"
-    streams = ("Workbook", "Book")
-    return "old_excel" if any(name.encode("utf-16-le") in data for name in streams) else "not_workbook"
-
-
-def _as_text(beginning: bytes) -> str | None:
-    if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
-    if b"\0" in beginning:
-        return None
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return beginning.decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.start >= len(beginning) - 4:  # a character cut in two by the sample's end
-                return beginning[: error.start].decode(encoding)
-    return None
 
 
 # The directory of the zip
@@ -135,8 +97,7 @@ def _as_text(beginning: bytes) -> str | None:
 
 def _check_directory(members: list[ZipInfo], file_size: int, limits: Limits) -> None:
     names = [member.filename.lower() for member in members]
-    _refuse_other_packages(set(names), members)
-    _refuse_over("too_many_parts", len(members), limits.parts)
+    refuse_over("too_many_parts", len(members), limits.parts)
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise UnreadableReturn("duplicate_parts", repeated[0][:200])
@@ -146,21 +107,9 @@ def _check_directory(members: list[ZipInfo], file_size: int, limits: Limits) -> 
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableReturn("encrypted", "encrypted zip member")
     unzipped = sum(member.file_size for member in members)
-    _refuse_over("unzipped_size", unzipped, limits.unzipped_bytes)
+    refuse_over("unzipped_size", unzipped, limits.unzipped_bytes)
     if unzipped > limits.ratio_from:
-        _refuse_over("compression_ratio", unzipped // file_size, limits.ratio)
-
-
-def _refuse_other_packages(names: set[str], members: list[ZipInfo]) -> None:
-    if "xl/workbook.bin" in names:
-        raise UnreadableReturn("binary_workbook")
-    if "[content_types].xml" in names:
-        if "word/document.xml" in names or "ppt/presentation.xml" in names:
-            raise UnreadableReturn("not_workbook", "another office document")
-        return
-    if "mimetype" in names and "content.xml" in names:
-        raise UnreadableReturn("open_document")
-    raise UnreadableReturn("archive", ", ".join(member.filename for member in members[:5])[:200])
+        refuse_over("compression_ratio", unzipped // file_size, limits.ratio)
 
 
 # The parts
@@ -215,10 +164,10 @@ def _check_parts(archive: ZipFile, members: list[ZipInfo], limits: Limits) -> Co
         tally = _Tally()
         for piece in _pieces(archive, member):
             tally.add(piece)
-            _refuse_over("too_many_sheets", sheets + tally.sheets, limits.sheets)
-            _refuse_over("too_many_cells", cells + tally.cells, limits.cells)
-            _refuse_over("too_many_merges", merges + tally.merges, limits.merges)
-            _refuse_over("merged_area", merged_area + tally.merged_area, limits.merged_area)
+            refuse_over("too_many_sheets", sheets + tally.sheets, limits.sheets)
+            refuse_over("too_many_cells", cells + tally.cells, limits.cells)
+            refuse_over("too_many_merges", merges + tally.merges, limits.merges)
+            refuse_over("merged_area", merged_area + tally.merged_area, limits.merged_area)
         sheets, cells = sheets + tally.sheets, cells + tally.cells
         merges, merged_area = merges + tally.merges, merged_area + tally.merged_area
         largest_box = max(largest_box, tally.box())

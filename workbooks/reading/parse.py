@@ -3,22 +3,29 @@
 Runs in the worker process: nothing here imports Polars, and everything handed back is pickled quickly.
 """
 
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from workbooks.reading.answers import Answer, is_front, read_answer
-from workbooks.reading.cells import Book, Cell, address, read_book
+from workbooks.reading.cells import Book, Cell, address
 from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
+from workbooks.reading.guard import Limits
 from workbooks.reading.locate import Block, Grid, Locator, header_units
+from workbooks.reading.opening import read_book
+from workbooks.reading.recalculated import fill_results, lacks_results
 from workbooks.reading.remarks import (
     Remark,
     remark_data_below_notes,
     remark_doubled_columns,
+    remark_format,
     remark_header_unit,
     remark_hidden_rows,
+    remark_hidden_sheet,
     remark_missing_columns,
     remark_missing_table,
     remark_other_template,
@@ -49,7 +56,8 @@ class Rows(NamedTuple):
 
 class Parsed(NamedTuple):
     """What one file tells. `rivals` are other forms whose tables fit its headers; `period` is that of `_meta`, else of
-    the first sheet that tells one ("" where none does). `answer` is what a receipt that came back tells."""
+    the first sheet that tells one ("" where none does). `uncomputed`: formulas without results that could be computed;
+    `answer` is what a receipt that came back tells."""
 
     form: str
     rivals: tuple[str, ...]
@@ -58,6 +66,7 @@ class Parsed(NamedTuple):
     tables: dict[str, Rows]
     letters: dict[str, dict[str, str]]
     remarks: list[Remark]
+    uncomputed: bool = False
     answer: Answer | None = None
 
 
@@ -82,16 +91,32 @@ class _Choice:
 
 
 class ReturnReader:
-    """Reads returns: bytes of a checked .xlsx → Parsed. Goes to the worker once and keeps what files have in common.
+    """Reads returns: bytes of a checked file → Parsed. Goes to the worker once and keeps what files have in common.
 
     Args:
         shapes: the catalogue as plain values.
         wanted: the form to read, where the caller knows better than the file; "" else.
+        limits: for what can only be counted while it is read, and for what is inside encrypted files.
+        passwords: tried on files that have one.
+        computed: by the SHA-256 of a file, the same workbook with its formulas computed: results that a file does not
+            store are taken from there.
     """
 
-    def __init__(self, shapes: Shapes, wanted: str = "") -> None:
+    def __init__(
+        self,
+        shapes: Shapes,
+        wanted: str = "",
+        limits: Limits | None = None,
+        passwords: Sequence[str] = (),
+        computed: Mapping[str, Path] | None = None,
+    ) -> None:
         self.shapes, self.wanted = shapes, wanted
+        self.limits, self.passwords, self.computed = limits or Limits(), tuple(passwords), dict(computed or {})
         self.locators: dict[str, Locator] = {}
+
+    def wanting(self, form: str, computed: Mapping[str, Path] | None = None) -> "ReturnReader":
+        """The same reader for files of a form that is known ("": it is not), and with computed results."""
+        return ReturnReader(self.shapes, form, self.limits, self.passwords, computed)
 
     def __call__(self, data: bytes) -> Parsed:
         """Read one return.
@@ -99,7 +124,11 @@ class ReturnReader:
         Raises:
             UnreadableReturn: no workbook, or no header of any return in it (`no_table`).
         """
-        return self.read(read_book(data))
+        book = read_book(data, self.limits, self.passwords)
+        computed = self.computed.get(hashlib.sha256(data).hexdigest()) if self.computed else None
+        if computed is not None:
+            book = fill_results(book, read_book(computed.read_bytes(), self.limits))
+        return self.read(book)
 
     def read(self, book: Book) -> Parsed:
         """Read a return from its cells. Raises UnreadableReturn (`no_table`)."""
@@ -113,6 +142,8 @@ class ReturnReader:
         remarks: list[Remark] = []
         if meta and meta["template"] != choice.form:
             remarks.append(remark_other_template(meta["template"], choice.form, meta["template"] in self.shapes.forms))
+        if book.format != "xlsx":
+            remarks.append(remark_format(choice.form, book.format))
         return _TableReader(book, meta, choice, self.shapes, remarks).read()._replace(answer=read_answer(book))
 
     def choose(self, grids: Sequence[tuple[int, Grid]], named: str) -> _Choice:
@@ -172,7 +203,16 @@ class _TableReader:
                 self.read_note(table)
         periods = [head[name] for name in ("meta_period", "period_told") for head in self.heads]
         period = next((p for p in periods if isinstance(p, str) and re.fullmatch(r"\d{4}-\d\d", p)), "")
-        return Parsed(self.choice.form, self.choice.rivals, period, self.heads, self.tables, self.letters, self.remarks)
+        return Parsed(
+            form=self.choice.form,
+            rivals=self.choice.rivals,
+            period=period,
+            heads=self.heads,
+            tables=self.tables,
+            letters=self.letters,
+            remarks=self.remarks,
+            uncomputed=lacks_results(self.book),
+        )
 
     def read_table(self, table: TableShape) -> None:
         found = self.choice.found.get(table.code)
@@ -185,6 +225,8 @@ class _TableReader:
         self.furniture[table.code] = (first, told)
         sheet, header = first.grid.sheet.name, first.block.header
         self.remarks += [remark_second_table(table, sheet, o.grid.sheet.name, o.block.header.top) for o in others]
+        if first.grid.sheet.visible != "visible":
+            self.remarks.append(remark_hidden_sheet(table, sheet))
         self.remarks += remark_missing_columns(header, sheet)
         self.remarks += remark_unknown_columns(header, sheet)
         self.remarks += remark_doubled_columns(header, sheet)

@@ -1,9 +1,11 @@
 """Read the returns of a night: every file in the worker process, one frame a table over all of them."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 import polars as pl
@@ -11,6 +13,7 @@ import polars as pl
 from transforms.edits.bounds import EMPTY_WORDS
 from transforms.model import EXACT, FINDINGS, WIDE_ID, Catalogue, Table, Verdict
 from workbooks.reading.guard import Limits
+from workbooks.reading.office import recalculate
 from workbooks.reading.parse import Parsed, ReturnReader, Rows
 from workbooks.reading.remarks import Remark
 from workbooks.reading.shapes import shape_catalogue
@@ -95,18 +98,21 @@ class _Reading:
     period: str | None
 
 
-def read_returns(items: Sequence[Received], catalogue: Catalogue, limits: Limits) -> Readings:
+def read_returns(
+    items: Sequence[Received], catalogue: Catalogue, limits: Limits, passwords: Sequence[str] = ()
+) -> Readings:
     """Read files into wide tables, heads and findings.
 
     Args:
         items: the files; submissions must differ.
         catalogue: what is declared.
         limits: what a file may be and cost.
+        passwords: tried on files that have one.
     Raises:
         ValueError: a submission twice.
         RuntimeError: the worker does not start.
     """
-    return collect(items, _read_files(items, catalogue, limits), catalogue)
+    return collect(items, _read_files(items, catalogue, limits, passwords), catalogue)
 
 
 def collect(
@@ -133,18 +139,43 @@ def collect(
 
 
 def _read_files(
-    items: Sequence[Received], catalogue: Catalogue, limits: Limits
+    items: Sequence[Received], catalogue: Catalogue, limits: Limits, passwords: Sequence[str]
 ) -> dict[str, Parsed | UnreadableReturn]:
-    shapes = shape_catalogue(catalogue, EMPTY_WORDS)
-    found = read_books([(item.submission, item.path) for item in items], limits, ReturnReader(shapes))
+    reader = ReturnReader(shape_catalogue(catalogue, EMPTY_WORDS), limits=limits, passwords=passwords)
+    found = read_books([(item.submission, item.path) for item in items], limits, reader)
     # Headers may fit two forms, and the worker does not know the schedule: where it decides, read once more.
-    again: dict[str, list[Received]] = {}
-    for item in items:
-        outcome = found[item.submission]
-        if isinstance(outcome, Parsed) and item.form in outcome.rivals:
-            again.setdefault(item.form, []).append(item)
-    for form, chosen in again.items():
-        found |= read_books([(i.submission, i.path) for i in chosen], limits, ReturnReader(shapes, form))
+    chosen = {i.submission: i.form for i in items if i.form in _rivals(found[i.submission])}
+    for form in set(chosen.values()):
+        paths = [(i.submission, i.path) for i in items if chosen.get(i.submission) == form]
+        found |= read_books(paths, limits, reader.wanting(form))
+    lacking = [i for i in items if _lacks_results(found[i.submission])]
+    return found | _read_computed(lacking, chosen, reader, limits) if lacking else found
+
+
+def _rivals(outcome: Parsed | UnreadableReturn) -> tuple[str, ...]:
+    return outcome.rivals if isinstance(outcome, Parsed) else ()
+
+
+def _lacks_results(outcome: Parsed | UnreadableReturn) -> bool:
+    return isinstance(outcome, Parsed) and outcome.uncomputed
+
+
+def _read_computed(
+    items: Sequence[Received], chosen: Mapping[str, str], reader: ReturnReader, limits: Limits
+) -> dict[str, Parsed | UnreadableReturn]:
+    """Files with formulas that have no stored result, read again with what LibreOffice computes; one call for all."""
+    files = {hashlib.sha256(data).hexdigest(): data for data in (i.path.read_bytes() for i in items)}
+    computed = recalculate(files)
+    found: dict[str, Parsed | UnreadableReturn] = {}
+    with TemporaryDirectory(prefix="yueji-computed-") as folder:
+        paths = {sha256: Path(folder) / f"{sha256}.xlsx" for sha256 in computed}
+        for sha256, path in paths.items():
+            path.write_bytes(computed[sha256])
+        for form in {chosen.get(i.submission, "") for i in items} if computed else ():
+            alike = [(i.submission, i.path) for i in items if chosen.get(i.submission, "") == form]
+            outcomes = read_books(alike, limits, reader.wanting(form, paths))
+            # What goes wrong with the computed file is no fault of the department: the first reading stands.
+            found |= {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Parsed)}
     return found
 
 

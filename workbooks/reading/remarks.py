@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from workbooks.reading.cells import address
+from workbooks.reading.cells import FORMATS, address
 from workbooks.reading.locate import Block, Grid, Header
 from workbooks.reading.shapes import ColumnShape, TableShape
 from workbooks.reading.values import Told, exact_text
@@ -108,6 +108,19 @@ def remark_data_below_notes(grid: Grid, block: Block) -> list[Remark]:
     return [_remark("H01", "below_notes", SOFT, block.header.table, message, todo, sheet=sheet, row=rows[0])]
 
 
+def remark_format(form: str, format: str) -> Remark:
+    message = f"文件是{FORMATS[format]}，已读入；批注、图片和部分格式不随文件保留。"
+    return Remark(
+        "I10", "format", INFO, form, "", "", None, "", "", FORMATS[format], FORMATS["xlsx"], "", message,
+        "以后请存为“Excel 工作簿（*.xlsx）”再报。",
+    )  # fmt: skip
+
+
+def remark_hidden_sheet(table: TableShape, sheet: str) -> Remark:
+    message = f"“{table.label}”在隐藏的工作表“{sheet}”上，已照常读入。"
+    return _remark("I11", "hidden_sheet", INFO, table, message, "如应报送，请取消隐藏。", sheet=sheet, told=sheet)
+
+
 # The header
 
 
@@ -201,6 +214,21 @@ REMARKS: dict[str, _Sort] = {
         "W10", SOFT, True, "“{told}”是约数，已按 {shown} 读入", "请填准确数；确无准确数的，请说明。", "准确数"
     ),
     "own_unit": _Sort("I05", INFO, False, "“{told}”带有单位，已按 {shown} 读入", "请按“{unit}”只填数字。"),
+    "date_spelling": _Sort("I07", INFO, False, "日期“{told}”已按 {value} 读入", "请按 {value} 的写法填报。"),
+    "rounded": _Sort(
+        "I08",
+        INFO,
+        False,
+        "“{told}”多于 {decimals} 位小数，已四舍五入，按 {shown} 读入",
+        "请按 {decimals} 位小数填报。",
+    ),
+    "recalculated": _Sort(
+        "I09",
+        INFO,
+        False,
+        "公式没有保存计算结果，系统重算为 {told}，已按 {shown} 读入",
+        "请用 Excel 打开，核对后保存再报。",
+    ),
     "number_text": _Sort("I06", INFO, False, "数字“{told}”是文本格式，已按 {shown} 读入", "请改为数字格式。"),
 }
 """What may be said of a cell: 已按 … 读入 gives the value in the base unit."""
@@ -231,6 +259,7 @@ def _value_remark(table: TableShape, column: ColumnShape, place: str, row: int, 
         "unit": column.unit,
         "value": told.value,
         "shown": _shown(told, column),
+        "decimals": column.decimals,
     }
     return _remark(
         sort.rule,
@@ -255,4 +284,4 @@ def _shown(told: Told, column: ColumnShape) -> str:
         return ""
     if column.base == "率":
         return f"{exact_text(Decimal(told.value) * 100)}%"
-    return f"{told.value} {column.base}"
+    return f"{told.value} {column.base}".strip()

@@ -56,6 +56,8 @@ class CellReader:
         told = self.known.get(key)
         if told is None:
             told = self.known[key] = self._read(cell)
+        if cell.formula and not cell.cached and told.value is not None and told.remark in ("", "rounded"):
+            return told._replace(remark="recalculated")
         return told
 
     def _read(self, cell: Cell) -> Told:
@@ -82,16 +84,20 @@ class CellReader:
         text = cell.text.strip()
         if cell.kind == "date":
             # A time of day is no date, nor is Excel's 29 February 1900.
-            return Told(parse_date(text[:10]), text, None)
+            return _spelt(parse_date(text[:10]), text)
         if cell.kind == "number":
-            return Told(date_of_number(text, self.date1904), text, None)
-        return Told(parse_date(text), text, None)
+            return _spelt(date_of_number(text, self.date1904), text)
+        return _spelt(parse_date(text), text)
 
     def _period(self, cell: Cell) -> Told:
         text = cell.text.strip()
         if cell.kind == "date":
-            return Told(text[:7] if "-" in text else None, text, None)
-        return Told(parse_period(text), text, None)
+            return _spelt(text[:7] if "-" in text else None, text)
+        if cell.kind == "number" and "." in text:
+            # 2022.1 may be October that lost its zero: only the format tells.
+            text = f"{Decimal(text):.2f}" if _parse_format(cell.number_format).decimals == 2 else text
+            return _spelt(parse_period(text) if len(text) == 7 else None, text)
+        return _spelt(parse_period(text), text)
 
     def _coded(self, cell: Cell) -> Told:
         text = cell.text.strip()
@@ -108,6 +114,11 @@ class CellReader:
     def _text(self, cell: Cell) -> Told:
         text = cell.text.strip()
         return Told(text, text, None)
+
+
+def _spelt(value: str | None, text: str) -> Told:
+    """A date or a period that may have been told in other words than it is held in."""
+    return Told(value, text, None, "date_spelling" if value not in (None, text) else "")
 
 
 # Numbers
@@ -172,7 +183,9 @@ def read_number(text: str, number_format: str, column: ColumnShape) -> Told:
     if carried > declared:
         value = value.quantize(Decimal(1).scaleb(-declared), ROUND_HALF_UP)
     decimals = declared if shown.decimals is None else min(declared, max(shown.decimals, carried))
-    return Told(exact_text(value * column.factor), text, half_of(decimals, column.factor))
+    # Where the cell shows no more decimals than declared, its reporter sees what is taken.
+    remark = "rounded" if carried > declared and (shown.decimals is None or shown.decimals > declared) else ""
+    return Told(exact_text(value * column.factor), text, half_of(decimals, column.factor), remark)
 
 
 _AMOUNT = re.compile(
@@ -255,6 +268,7 @@ def _amount(text: str, value: Decimal, written: int, scale: _Scale, hedged: bool
         decimals = column.decimals
         if _carried(value) > decimals:
             value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+            scale = scale._replace(remark="rounded")
     if hedged:
         return Told(exact_text(value * scale.factor), text, exact_text(_step(value, written) * scale.factor), "hedge")
     # A count is exact, unless it is told in ten thousands (5万件次).
@@ -273,7 +287,9 @@ def _step(value: Decimal, written: int) -> Decimal:
 
 # Dates and periods
 
-_DATE = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[T ]?\d{1,2}:\d{2}(?::\d{2})?)?").fullmatch
+_DATE = re.compile(
+    r"(\d{4})(?:[-/.。、]|年)(\d{1,2})(?:[-/.。、]|月)(\d{1,2})[日号]?(?:[T ]?\d{1,2}:\d{2}(?::\d{2})?)?"
+).fullmatch
 _DIGITS8 = re.compile(r"(\d{4})(\d{2})(\d{2})").fullmatch
 _MONTH = re.compile(r"(\d{4})(?:[-/.]|年)?(\d{1,2})月?(?:份)?").fullmatch
 _QUARTER = re.compile(r"(\d{4})年?(?:Q|第)?([1-4一二三四])(?:季度)?").fullmatch

@@ -10,16 +10,22 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)$")
 _DASHES = str.maketrans({"−": "-", "﹣": "-", "‐": "-", "‑": "-", "–": "-"})
 
 
+# What a web page or a chat leaves in a copied text and nobody sees: zero-width characters and direction marks.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
 def plain(text: str) -> str:
-    """Half width, no white space."""
+    """Half width, no white space, nothing that nobody sees."""
     if text.isascii():
         return "".join(text.split())
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text))
+    return _SPACES.sub("", _UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def half_width(text: str) -> str:
     """Half width, every kind of minus as "-", spaces kept."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    if text.isascii():
+        return text.strip()
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text).translate(_DASHES)).strip()
 
 
 def loose(text: str, units: frozenset[str]) -> str:

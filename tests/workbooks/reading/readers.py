@@ -4,8 +4,8 @@ import os
 import time
 from tempfile import TemporaryFile
 
-from workbooks.reading.cells import read_book
 from workbooks.reading.guard import MEGABYTE
+from workbooks.reading.opening import read_book
 
 LEAKED: list[bytearray] = []
 

@@ -13,7 +13,9 @@ from openpyxl.formula.translate import Translator
 from openpyxl.styles import Alignment
 
 from tests.workbooks.packages import STRICT, a_package, a_zip, made_with_openpyxl, made_with_xlsxwriter
-from workbooks.reading.cells import Cell, Sheet, UnreadableReturn, address, read_book
+from workbooks.reading.cells import Cell, Sheet, address
+from workbooks.reading.unreadable import UnreadableReturn
+from workbooks.reading.xlsx import read_xlsx as read_book
 
 
 def the_sheet(data: bytes) -> Sheet:

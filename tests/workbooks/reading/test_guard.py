@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.workbooks.packages import STRICT, a_package, a_zip, made_with_openpyxl, made_with_xlsxwriter
 from workbooks.reading.guard import MEGABYTE, Contents, Limits, check
+from workbooks.reading.kinds import kind_of
 from workbooks.reading.unreadable import SENTENCES, UnreadableReturn
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
@@ -70,30 +71,42 @@ def test_repetition_in_a_small_file_is_no_bomb():
     [
         (b"", "empty_file"),
         (bytes(4096), "damaged"),
-        (OLE2 + "Workbook".encode("utf-16-le"), "old_excel"),
-        (OLE2 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (OLE2 + "WordDocument".encode("utf-16-le"), "not_workbook"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "web_page"),
-        (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html/>", "web_page"),
-        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "web_page"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "web_page"),
-        ("单位,户数\n市场局,17514\n".encode(), "plain_text"),
-        ("单位,户数\n市场局,17514\n".encode("gb18030"), "plain_text"),
-        ("单位\t户数\n".encode("utf-16"), "plain_text"),
-        ("，".encode() * 3000, "plain_text"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "web_archive"),
         (b"%PDF-1.7\n", "pdf"),
-        (b"Rar!\x1a\x07\x00", "archive"),
-        (b"7z\xbc\xaf\x27\x1c", "archive"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not_workbook"),
+        (b"Rar!\x1a\x07\x00", "packed"),
+        (b"7z\xbc\xaf\x27\x1c", "packed"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "picture"),
         (b"PK\x05\x06" + bytes(18), "damaged"),
+        (b"\x01\x02\x03\x04 no text", "not_workbook"),
         (a_zip({"F01.xlsx": b"PK"}), "archive"),
-        (a_zip({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}), "open_document"),
-        (a_zip({"[Content_Types].xml": "", "xl/workbook.bin": ""}), "binary_workbook"),
         (a_zip({"[Content_Types].xml": "", "word/document.xml": ""}), "not_workbook"),
     ],
 )
 def test_a_file_of_another_kind_is_named_for_what_it_is(data, code):
     assert refusal(data) == code
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (OLE2 + "Workbook".encode("utf-16-le"), "xls"),
+        (OLE2 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "html"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html><html/>", "html"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "spreadsheetml"),
+        ("单位,户数\n市场局,17514\n".encode(), "csv"),
+        ("单位,户数\n市场局,17514\n".encode("gb18030"), "csv"),
+        ("单位\t户数\n".encode("utf-16"), "csv"),
+        ("，".encode() * 3000, "csv"),
+        (a_zip({"F01.xlsx": b"PK"}), "archive"),
+        (a_zip({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}), "ods"),
+        (a_zip({"[Content_Types].xml": "", "xl/workbook.bin": ""}), "xlsb"),
+        (a_package(), "xlsx"),
+    ],
+)
+def test_a_file_is_read_as_what_its_bytes_say(data, kind):
+    assert kind_of(data) == kind
 
 
 # What is wrong inside

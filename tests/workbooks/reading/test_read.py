@@ -13,8 +13,9 @@ from samples.workbook import render
 from tests.samples.frames import wide_frames
 from tests.workbooks.returns import READER, a_book, lay_header, lay_table, read, received, saved
 from transforms.model import FINDINGS, wide_schema
-from workbooks.reading.cells import Book, Cell, read_book
+from workbooks.reading.cells import Book, Cell
 from workbooks.reading.guard import Limits
+from workbooks.reading.opening import read_book
 from workbooks.reading.read import HEADS, Received, collect, read_returns
 from workbooks.reading.unreadable import UnreadableReturn
 

@@ -34,23 +34,24 @@ def told(place, value, number_format="General"):
 
 
 @pytest.mark.parametrize(
-    ("number", "number_format", "value", "half"),
+    ("number", "number_format", "value", "half", "remark"),
     [
-        ("40589", "General", 405_890_000, 50),
-        ("40589", "0", 405_890_000, 5_000),
-        ("40589", "#,##0.00", 405_890_000, 50),
-        ("40589.1", "0", 405_891_000, 500),
-        ("40589.12", "#,##0", 405_891_200, 50),
-        ("40589.125", "General", 405_891_300, 50),
-        ("-3.005", "0.00_);[Red](0.00)", -30_100, 50),
-        ("12", "0.0000", 120_000, 50),
-        ("12", '0.0"万元"', 120_000, 500),
-        ("12", "0.00E+00", 120_000, 50),
-        ("12", "@", 120_000, 50),
+        ("40589", "General", 405_890_000, 50, ""),
+        ("40589", "0", 405_890_000, 5_000, ""),
+        ("40589", "#,##0.00", 405_890_000, 50, ""),
+        ("40589.1", "0", 405_891_000, 500, ""),
+        ("40589.12", "#,##0", 405_891_200, 50, ""),
+        ("40589.125", "General", 405_891_300, 50, "rounded"),
+        ("40589.125", "0.000", 405_891_300, 50, "rounded"),
+        ("-3.005", "0.00_);[Red](0.00)", -30_100, 50, ""),
+        ("12", "0.0000", 120_000, 50, ""),
+        ("12", '0.0"万元"', 120_000, 500, ""),
+        ("12", "0.00E+00", 120_000, 50, ""),
+        ("12", "@", 120_000, 50, ""),
     ],
 )
-def test_a_number_is_known_to_its_last_shown_digit(number, number_format, value, half):
-    assert told(MONEY, D(number), number_format) == (value, half, number, "")
+def test_a_number_is_known_to_its_last_shown_digit(number, number_format, value, half, remark):
+    assert told(MONEY, D(number), number_format) == (value, half, number, remark)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_more_digits_than_declared_are_rounded_half_up(number):
         ("(1,234.50)", -12_345_000, 50, "number_text"),
         ("−12", -120_000, 50, "number_text"),
         (" 12 ", 120_000, 50, "number_text"),
-        ("12.345", 123_500, 50, "number_text"),
+        ("12.345", 123_500, 50, "rounded"),
         ("12.23亿元", 1_223_000_000, 500_000, "own_unit"),
         ("1.2亿元", 120_000_000, 5_000_000, "own_unit"),
         ("1283.04万元", 12_830_400, 50, "number_text"),

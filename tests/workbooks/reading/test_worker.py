@@ -10,8 +10,9 @@ import pytest
 
 from tests.workbooks.packages import a_package
 from tests.workbooks.reading.readers import add_suffix, obey
-from workbooks.reading.cells import Book, read_book
+from workbooks.reading.cells import Book
 from workbooks.reading.guard import MEGABYTE, Limits
+from workbooks.reading.opening import read_book
 from workbooks.reading.unreadable import UnreadableReturn
 from workbooks.reading.worker import read_books
 
