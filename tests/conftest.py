@@ -28,6 +28,7 @@ SLOW = (
     "tests/expectations/",
     "tests/samples/",
     "tests/workbooks/reading/test_guard.py",
+    "tests/workbooks/reading/test_messy.py",
     "tests/workbooks/test_monthly.py",
     "tests/workbooks/test_quarterly.py",
     "tests/workbooks/reading/test_worker.py",

@@ -70,7 +70,12 @@ def read_furniture(grid: Grid, block: Block) -> Furniture:
     above = [(row, _line(grid.rows[row])) for row in block.before]
     below = [(row, _line(grid.rows[row])) for row in block.after]
     unit_rows = [row for row, line in above if _LABEL["period"].search(line) or _LABEL["department"].search(line)]
-    told = {name: _after(name, (line for _, line in reversed(above))) for name in ("department", "period", "unit")}
+    # Tables beside one another share the title and the unit line of the first.
+    shared = [
+        _line(cells) for row, cells in grid.whole.rows.items() if row < block.header.top and grid is not grid.whole
+    ]
+    lines = [*(line for _, line in reversed(above)), *reversed(shared)]
+    told = {name: _after(name, lines) for name in ("department", "period", "unit")}
     signed = {name: _after(name, (line for _, line in below)) for name in ("reporter", "auditor", "phone", "filled_on")}
     titles = [line for _, line in above if line and not _ANY_LABEL.search(line) and not _NOTE.match(line)]
     note, explanation, place = _read_notes(grid, block.after)

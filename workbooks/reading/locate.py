@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
-from workbooks.reading.cells import Cell, Sheet
+from workbooks.reading.cells import LAST_COLUMN, Cell, Sheet
 from workbooks.reading.shapes import ColumnShape, TableShape
 from workbooks.reading.wording import loose, plain, told_unit
 
-_DEPTHS = (1, 2, 3)
+_DEPTHS = (1, 2, 3, 4)
+_BESIDE = 5
+"""So many rows higher than a table another one may begin beside it."""
 _MERGE_PLACES = 20_000
 """A merge of more places is a frame around a sheet, not a header."""
 
@@ -24,7 +26,10 @@ _COLUMN_NUMBERS = ("栏次", "列次", "甲")
 
 
 class Header(NamedTuple):
-    """Where the header of a table stands and which column of the sheet carries which declared column."""
+    """Where the header of a table stands and which column of the sheet carries which declared column.
+
+    `named` are the columns of the sheet in which a header text itself stands, not only one merged over them.
+    """
 
     table: TableShape
     top: int
@@ -32,6 +37,15 @@ class Header(NamedTuple):
     columns: dict[str, int]
     texts: dict[int, tuple[str, ...]]
     doubled: dict[str, int]
+    named: frozenset[int]
+
+    @property
+    def left(self) -> int:
+        return min(self.columns.values())
+
+    @property
+    def right(self) -> int:
+        return max(self.columns.values())
 
     @property
     def score(self) -> int:
@@ -48,14 +62,20 @@ class Header(NamedTuple):
 
     @property
     def unknown(self) -> dict[int, str]:
+        """Columns with a header of their own (not only below a group) that are none of the table's."""
         taken = {*self.columns.values(), *self.doubled.values()}
-        return {c: "".join(path) for c, path in self.texts.items() if c not in taken}
+        return {c: "".join(path) for c, path in self.texts.items() if c not in taken and c in self.named}
 
 
 @dataclass
 class Block:
-    """A located table: its header, its rows (data, parts, totals), the rows above it and below it."""
+    """A located table: its header, its rows (data, parts, totals), the rows above it and below it.
 
+    `grid` is the part of the sheet that it was found in: all of it, or the columns of one of several tables that stand
+    beside one another.
+    """
+
+    grid: "Grid"
     header: Header
     before: list[int]
     rows: list[int] = field(default_factory=list)
@@ -65,11 +85,18 @@ class Block:
 class Grid:
     """A sheet with its merged places filled: the text that a reader sees at a place."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, whole: "Grid | None" = None) -> None:
         self.sheet = sheet
+        self.whole = whole or self
         self.cells = sheet.cells
         self.rows = sheet.rows()
         self.order = list(self.rows)
+
+    def between(self, first: int, last: int) -> "Grid":
+        """Only some columns of the sheet; of merges those that begin there."""
+        cells = {place: cell for place, cell in self.cells.items() if first <= place[1] <= last}
+        merges = [(t, a, b, min(z, last)) for t, a, b, z in self.sheet.merges if first <= a <= last]
+        return Grid(replace(self.sheet, cells=cells, merges=merges), self.whole)
 
     @cached_property
     def anchors(self) -> dict[tuple[int, int], tuple[int, int]]:
@@ -148,7 +175,34 @@ class Locator:
         self.known: dict[str, bool] = {}
 
     def blocks(self, grid: Grid) -> list[Block]:
-        """The tables of a sheet, downwards, with the rows that belong to each."""
+        """The tables of a sheet with the rows that belong to each: downwards, and those that stand beside one another."""
+        found = self._stacked(grid)
+        for block in found:
+            cut = self._cut_beside(grid, block)
+            if cut and not any(b.header.left < cut <= b.header.right for b in found):
+                return [b for part in ((1, cut - 1), (cut, LAST_COLUMN)) for b in self.blocks(grid.between(*part))]
+        return found
+
+    def _cut_beside(self, grid: Grid, block: Block) -> int:
+        """The column at which the sheet must be cut, so that a table beside this one is found; 0 where there is none."""
+        header = block.header
+        top, bottom = header.top - _BESIDE, max([header.bottom, *block.rows]) + 1
+        for first, last in ((header.right + 1, LAST_COLUMN), (1, header.left - 1)):
+            words = Counter(
+                c.row
+                for row in grid.order
+                if top <= row <= bottom
+                for c in grid.rows[row]
+                if first <= c.column <= last and c.kind == "text" and self._is_known(c.text)
+            )
+            if max(words.values(), default=0) < 2:
+                continue
+            for beside in self._stacked(grid.between(first, last)):
+                return beside.header.left if first > 1 else header.left
+        return 0
+
+    def _stacked(self, grid: Grid) -> list[Block]:
+        """The tables that stand below one another."""
         blocks: list[Block] = []
         loose_rows: list[int] = []
         order, i = grid.order, 0
@@ -160,10 +214,12 @@ class Locator:
                 continue
             if blocks:
                 blocks[-1].after = loose_rows
-            block = Block(header, loose_rows)
+            block = Block(grid, header, loose_rows)
             blocks.append(block)
             loose_rows = []
             while i < len(order) and order[i] <= header.bottom:
+                i += 1
+            if i < len(order) and _numbers_columns(grid.rows[order[i]]):
                 i += 1
             i = self._take_rows(grid, block, i)
         if blocks:
@@ -212,14 +268,24 @@ class Locator:
         found: list[Header] = []
         for depth in _DEPTHS:
             texts = grid.paths(row, row + depth - 1)
+            named = frozenset(c.column for r in range(row, row + depth) for c in grid.rows.get(r, ()) if c.text.strip())
             paths = [_Path(column, path, self.units) for column, path in texts.items()]
             _carry_groups(paths, grid, row)
             for words in self.words:
                 columns, doubled = _match(words, paths)
                 if 2 * len(columns) >= max(2, len(words.table.columns)) and len(columns) > 1:
-                    found.append(Header(words.table, row, row + depth - 1, columns, texts, doubled))
+                    found.append(Header(words.table, row, row + depth - 1, columns, texts, doubled, named))
         # Of equal fits the shallowest: a deeper one has taken in a row of data.
         return max(found, key=lambda h: (h.score, -h.bottom), default=None)
+
+
+def _numbers_columns(cells: Sequence[Cell]) -> bool:
+    """Whether a row only numbers the columns above it: 甲 1 2 3 …, (1) (2) (3) …"""
+    words = [plain(c.text).strip("()") for c in cells if c.text.strip()]
+    numbers = [word for word in words if word not in (*_COLUMN_NUMBERS, "乙", "丙", "丁")]
+    if len(numbers) < 3 or not all(word.isascii() and word.isdigit() and len(word) < 4 for word in numbers):
+        return False
+    return numbers[0] in ("0", "1") and all(int(b) == int(a) + 1 for a, b in pairwise(numbers))
 
 
 def _is_filled(cells: Sequence[Cell], header: Header) -> bool:
@@ -237,10 +303,17 @@ class _Path:
         self.last = plain(texts[-1])
         self.carried = ""
 
+    @property
+    def lower(self) -> str:
+        """Without the highest of three or more levels: what is above a whole table says nothing of a column."""
+        return plain("".join(self.texts[1:])) if len(self.texts) > 2 else ""
+
     def spellings(self) -> Iterator[str]:
         yield self.joined
         if self.carried:
             yield self.carried
+        if self.lower:
+            yield self.lower
         if self.last != self.joined:
             yield self.last
 
@@ -279,7 +352,7 @@ def _match(words: _Words, paths: list[_Path]) -> tuple[dict[str, int], dict[str,
         return True
 
     # A path as a whole is surer than its carried group, and that surer than its last level.
-    for level in ("joined", "carried", "last"):
+    for level in ("joined", "carried", "lower", "last"):
         rest = [p for p in rest if not take(p, words.strict.get(getattr(p, level)))]
     for path in list(rest):
         for text in path.spellings():

@@ -174,7 +174,7 @@ def _locate(grids: Sequence[tuple[int, Grid]], locator: Locator) -> dict[str, li
     found: dict[str, list[_Located]] = {}
     for number, grid in grids:
         for block in locator.blocks(grid):
-            found.setdefault(block.header.table.code, []).append(_Located(grid, block, number))
+            found.setdefault(block.header.table.code, []).append(_Located(block.grid, block, number))
     for located in found.values():
         located.sort(key=lambda x: x.rank)
     return found
@@ -382,4 +382,6 @@ def _marked_key(cell: Cell, key: _RowKey, column: ColumnShape) -> Told:
     if key.kind == PART and key.word is not None:
         value = key.word if column.codes is None else column.codes.get(spelling(key.word), key.word)
         return Told(value, text, None)
+    if key.kind == TOTAL and _TOTALS.fullmatch(plain(text)):
+        return Told("合计", text, None)
     return Told(plain(text) or None, text or None, None)

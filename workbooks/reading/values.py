@@ -95,8 +95,8 @@ class CellReader:
             return _spelt(text[:7] if "-" in text else None, text)
         if cell.kind == "number" and "." in text:
             # 2022.1 may be October that lost its zero: only the format tells.
-            text = f"{Decimal(text):.2f}" if _parse_format(cell.number_format).decimals == 2 else text
-            return _spelt(parse_period(text) if len(text) == 7 else None, text)
+            shown = f"{Decimal(text):.2f}" if _parse_format(cell.number_format).decimals == 2 else text
+            return _spelt(None if shown.endswith(".1") else parse_period(shown), text)
         return _spelt(parse_period(text), text)
 
     def _coded(self, cell: Cell) -> Told:

@@ -331,7 +331,7 @@ def test_parts_know_the_row_that_they_belong_to():
         ("台资", "part", "外资企业"),
         ("个体工商户", "data", None),
         ("小计", "subtotal", None),
-        ("总计", "total", None),
+        ("合计", "total", None),
     ]
     assert table["entity_type|text"][1] == "其中：民营科技企业"
 
