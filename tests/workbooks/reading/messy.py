@@ -922,6 +922,7 @@ def _contradict(one: Deformation, other: Deformation) -> bool:
         "two_places",
         "serial",
         "beside",
+        "spaces_around",
     )
     if flat and any(word in one.name for word in needs):
         return True
