@@ -19,18 +19,30 @@ ZIP = b"PK\x03\x04"
 
 
 def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
-    """Write the receipt of every decided submission that has none yet."""
-    decided = house.journal.submissions().filter(pl.col("status") != "received")
-    open_ids = [i for i in decided["id"] if not house.journal.has_event(i, "answered")]
-    if not open_ids:
+    """Tell every department what became of its files, where it has not been told yet: what was decided, that the same
+    file came again, that it was withdrawn."""
+    events = house.journal.unanswered()
+    if not events:
         return ()
     frames = load_frames(house)
+    rows = {row["id"]: row for row in frames.submissions.iter_rows(named=True)}
     written = []
-    for row in decided.filter(pl.col("id").is_in(open_ids)).iter_rows(named=True):
-        path = _write_receipt(house, row, frames)
+    for event in events:
+        row = rows[event["submission"]]
+        path = _write_receipt(house, row | _told(event, row), frames)
         house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
         written.append(path)
     return tuple(written)
+
+
+def _told(event: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the receipt tells of an event, where it is not how the submission stands now."""
+    if event["event"] == "restored":
+        return {}
+    reason = event["reason"]
+    if event["event"] == "again":
+        reason = f"同一份文件已于 {row['arrived_at']:%Y-%m-%d %H:%M} 送达（第 {row['version']} 版）。"
+    return {"status": event["event"], "reasons": reason, "decided_at": event["at"]}
 
 
 def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Path:

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from flows.lock import HouseLocked, only_writer
     from flows.publishing import NotOver
     from flows.settings import Settings
+    from flows.withdrawing import NotFound
 
     try:
         if told.run is not _status:
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HouseLocked as error:
         print(error, file=sys.stderr)
         return 4
-    except NotOver as error:
+    except (NotOver, NotFound) as error:
         print(error, file=sys.stderr)
         return 2
     except Exception:
@@ -51,6 +52,13 @@ def _parser() -> argparse.ArgumentParser:
         "Take in what lies in inbound/, answer each file, reconcile, and publish what is due.",
         "yueji nightly\n  yueji nightly --as-of 2022-09-13T01:30",
     ).add_argument("--as-of", type=_moment, help="the moment of the run (Asia/Shanghai); default: now")
+    _command(
+        commands,
+        "receive",
+        _receive,
+        "Take in what lies in inbound/ and answer each file; reconcile and publish nothing. Meant for every few minutes.",
+        "yueji receive",
+    )
     publish = _command(
         commands,
         "publish",
@@ -70,6 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("months", type=_months, metavar="FIRST..LAST")
     backfill.add_argument("--as-of", type=_day, help="as known by 24:00 of this day; default: now")
     backfill.add_argument("--no-quarters", action="store_true", help="the monthly workbooks only")
+    withdraw = _command(
+        commands,
+        "withdraw",
+        _withdraw,
+        "Withdraw a submission by the number on its receipt. Nothing is deleted; the version before it counts again.",
+        "yueji withdraw 4f3a9c01d2e8b765 --by 高绮 --reason 投错了月份",
+    )
+    withdraw.add_argument("number", help="回执编号")
+    withdraw.add_argument("--by", required=True, help="who decides")
+    withdraw.add_argument("--reason", required=True, help="why; the department reads it on its receipt")
     status = _command(
         commands,
         "status",
@@ -100,6 +118,25 @@ def _nightly(told: argparse.Namespace) -> int:
     from flows.nightly import nightly
 
     return nightly(told.as_of).exit_code
+
+
+def _receive(told: argparse.Namespace) -> int:
+    from flows.receiving import receive
+
+    return receive().exit_code
+
+
+def _withdraw(told: argparse.Namespace) -> int:
+    from flows.house import open_house
+    from flows.lock import only_writer
+    from flows.settings import Settings, now
+    from flows.withdrawing import withdraw
+
+    settings = Settings()
+    with only_writer(settings.var), open_house(settings) as house:
+        for path in withdraw(house, told.number, told.by, told.reason, now()):
+            print(path)
+    return 0
 
 
 def _publish(told: argparse.Namespace) -> int:

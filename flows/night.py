@@ -148,8 +148,12 @@ def _record(arrival: Arrival, told: dict[str, object], newest: Newest, house: Ho
 
 
 def _again(path: Path, submission: str, house: House, as_of: datetime) -> None:
-    """The same bytes once more: told when the department dropped them twice, silent when a crash left them there."""
-    if house.journal.has_event(submission, "taken"):
+    """The same bytes once more: told when the department dropped them twice, silent when a crash left them there. What
+    was withdrawn counts again, as it was judged."""
+    rows = house.journal.submissions().filter(pl.col("id") == submission)
+    if rows.height and rows["status"][0] == "withdrawn":
+        house.journal.note_event(submission, "restored", as_of, "yueji", path.name)
+    elif house.journal.has_event(submission, "taken"):
         house.journal.note_event(submission, "again", as_of, "yueji", path.name)
     intake.take_out(path, house)
     if not house.journal.has_event(submission, "taken"):

@@ -34,7 +34,7 @@ def nightly(as_of: datetime | None = None) -> Night:
     """
     as_of = (as_of or now()).replace(tzinfo=None)
     settings = Settings()
-    with only_writer(settings.var), open_house(settings) as house:
+    with only_writer(settings.var, settings.patience_seconds), open_house(settings) as house:
         found = receive(house, as_of)
         taken = read(house, found, as_of)
         judgement = validate(house, taken, as_of)

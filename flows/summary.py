@@ -16,6 +16,7 @@ from transforms.model import State
 from transforms.reconcile import follow
 
 EVENTS = {"accepted": "已接收", "questions": "已接收，请说明", "returned": "退回重报", "unreadable": "无法读取"}
+STATES = {**EVENTS, "withdrawn": "已撤回"}
 SHOWN = 20
 
 
@@ -29,6 +30,14 @@ def summarise(night: Night, house: House) -> str:
     if not night.published:
         lines[-1] = "已发布：没有变化，沿用上一版。"
     lines += [f"回执 {len(night.receipts)} 份，在 outbound/<区县>/receipts/ 下。"]
+    return "\n".join(lines)
+
+
+def summarise_intake(night: Night, house: House) -> str:
+    """What came in since the last look, in Chinese."""
+    lines = [f"月季 收取  截至 {night.as_of:%Y-%m-%d %H:%M}", ""]
+    lines += table(("区县", "报送单位", "收到", *EVENTS.values()), _received(night.received, house))
+    lines += ["", *_told(night), f"回执 {len(night.receipts)} 份，在 outbound/<区县>/receipts/ 下。"]
     return "\n".join(lines)
 
 
@@ -97,7 +106,7 @@ def describe(house: House, month: str, moment: datetime) -> str:
         form = house.catalogue.form(due["form"])
         filed = of_month.filter((pl.col("district") == due["district"]) & (pl.col("form") == due["form"]))
         told = _that_counts(filed)
-        state = EVENTS.get(told["status"], "待审核") if told else ("逾期未报" if moment.date() > due["due"] else "未报")
+        state = STATES.get(told["status"], "待审核") if told else ("逾期未报" if moment.date() > due["due"] else "未报")
         district = house.catalogue.district(due["district"])
         department = house.catalogue.department(form.department).name_in(district.code)
         version = f"V{told['version']}" if told else "—"

@@ -54,7 +54,7 @@ submission_event = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
-    comment="received | accepted | questions | returned | unreadable | taken | again | answered",
+    comment="received | accepted | questions | returned | unreadable | withdrawn | restored | taken | again | answered",
 )
 
 segment = sa.Table(
@@ -108,7 +108,7 @@ difference_event = sa.Table(
     comment="open | explained | corrected | accepted | closed | reopened; the amount is exact text.",
 )
 
-DECISIONS = ("accepted", "questions", "returned", "unreadable")
+DECISIONS = ("accepted", "questions", "returned", "unreadable", "withdrawn")
 TAKEN_IN = ("accepted", "questions")
 
 
@@ -214,6 +214,18 @@ class Journal:
         with self.engine.connect() as connection:
             return bool(connection.scalar(query))
 
+    def unanswered(self) -> list[dict[str, Any]]:
+        """The last event of each submission that a department is told of and has not been told yet, oldest first:
+        columns of `submission_event`."""
+        waiting: dict[str, dict[str, Any]] = {}
+        with self.engine.connect() as connection:
+            for event in connection.execute(sa.select(submission_event).order_by(submission_event.c.id)):
+                if event.event == "answered":
+                    waiting.pop(event.submission, None)
+                elif event.event in (*DECISIONS, "again", "restored"):
+                    waiting[event.submission] = event._asdict()
+        return sorted(waiting.values(), key=lambda event: int(event["id"]))
+
     def submissions(self, known_at: datetime | None = None) -> pl.DataFrame:
         """Every submission with the state it had at a moment (now, when none is given).
 
@@ -228,9 +240,15 @@ class Journal:
         moment = known_at or datetime.max
         events = sa.select(submission_event).where(submission_event.c.at <= moment).order_by(submission_event.c.id)
         state: dict[str, tuple[str, datetime | None, str]] = {}
+        withdrawn: dict[str, tuple[str, datetime | None, str]] = {}
         for event in connection.execute(events):
+            if event.event == "withdrawn":
+                withdrawn[event.submission] = state.get(event.submission, ("received", None, ""))
             if event.event in DECISIONS:
                 state[event.submission] = (event.event, event.at, event.reason)
+            elif event.event == "restored":
+                status, _, reason = withdrawn[event.submission]
+                state[event.submission] = (status, event.at, reason)
         rows = connection.execute(
             sa.select(submission)
             .where(submission.c.received_at <= moment)

@@ -17,6 +17,7 @@ REPORT_STATES = {
     "questions": "待说明",
     "returned": "退回待重报",
     "unreadable": "无法读取",
+    "withdrawn": "已撤回",
 }
 
 

@@ -41,6 +41,7 @@ VERDICTS: Mapping[str, Stamp] = MappingProxyType(
             "无法读取", "FFC7CE", "9C0006", "文件打不开，数据未采用。请按下列办法处理后重新投放到本单位文件夹。"
         ),
         "again": Stamp("同一文件，已收过", "DDEBF7", "1F3864", "本文件与以前送达的文件完全相同，没有作为新版本接收。"),
+        "withdrawn": Stamp("已撤回", "E7E6E6", "404040", "本表已按要求撤回，数据不再采用；送达的文件仍存档。"),
     }
 )
 SEVERITIES = {Severity.HARD.value: "硬性", Severity.SOFT.value: "需说明", Severity.INFO.value: "提示"}
@@ -121,8 +122,8 @@ def receipt_name(receipt: Receipt, extension: str = "xlsx") -> str:
 def list_lines(receipt: Receipt) -> list[Line]:
     """What is wrong, hard findings first; then what was read otherwise than typed, and what changed since last time.
     A file that cannot be read has the one reason."""
-    if receipt.status in ("unreadable", "again"):
-        kind, todo = ("硬性", "处理后重新投放。") if receipt.status == "unreadable" else ("提示", "无需处理。")
+    if receipt.status in ("unreadable", "again", "withdrawn"):
+        kind, todo = ("硬性", "处理后重新投放。") if receipt.status == "unreadable" else ("提示", "")
         return [Line(kind, "", "整个文件", "", "", receipt.file, "", receipt.reason, todo, "", "")]
     findings = receipt.findings.with_columns(explained=is_explained())
     violated = [f for f in findings.rows(named=True) if f["verdict"] == Verdict.VIOLATED.value]
