@@ -192,12 +192,13 @@ def _return(
             raise declared.place.error(f"rule “{edit.id}” stands twice")
         edits.append(edit)
     (department,) = _known(place, [entry.take("department")], [d.code for d in departments], "department")
+    (frequency,) = _known(place, [entry.take("frequency")], period.FREQUENCIES, "frequency")
     result = Return(
         code=code,
         name=entry.take("name"),
         english=entry.take("english"),
         department=department,
-        frequency=entry.take("frequency"),
+        frequency=frequency,
         due=entry.take("due", int),
         version=entry.take("version", int),
         feeds=entry.words("feeds"),

@@ -37,14 +37,14 @@ class Workdays:
             entered = any(d.year == day.year for d in self.holidays | self.make_up_days)
             return day.weekday() < 5, not entered
 
-    def nth_after(self, month: str, number: int) -> tuple[date, bool]:
-        """The n-th working day of the month after `month`, and whether it is provisional.
+    def nth_after(self, ended: str, number: int) -> tuple[date, bool]:
+        """The n-th working day after a period (a month or a quarter), and whether it is provisional.
 
         Raises ValueError: `number` is below 1.
         """
         if number < 1:
             raise ValueError(f"working days are counted from 1, not {number}")
-        day, found, provisional = period.first_day(period.shift(month, 1)), 0, False
+        day, found, provisional = period.last_day(ended) + timedelta(days=1), 0, False
         while True:
             worked, guessed = self.is_workday(day)
             found, provisional = found + worked, provisional or guessed

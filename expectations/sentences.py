@@ -1,10 +1,12 @@
 """What a finding says to the person who must act: what was told, what was expected, by how much, what to do."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from transforms import period
 from transforms.model import Catalogue, Column, Edit, Severity, Table
 
 HARD_OR_SOFT = {Severity.HARD: "硬性", Severity.SOFT: "核实", Severity.INFO: "提示"}
@@ -216,7 +218,7 @@ def _carries(place: Place) -> tuple[str, str, str]:
 def _cumulates(place: Place) -> tuple[str, str, str]:
     flow = place.edit.params["flow"]
     wrong = f"应为上月{place.header(place.edit.column)} + {place.header(flow)} {place.value(flow)} = {place.expected()}{by_how_much(place)}"
-    if place.row["period"].endswith("-01") and place.edit.params["reset"] == "january":
+    if re.search(period.OPENS_YEAR, place.row["period"]) and place.edit.params["reset"] == "january":
         wrong = f"1月的累计应等于{place.header(flow)} {place.value(flow)}{by_how_much(place)}"
     return place.expected(), wrong, f"请核对 {place.cells([flow, place.edit.column])}。"
 

@@ -52,7 +52,7 @@ class House:
         )
 
     def deadlines(self, as_of: datetime) -> pl.DataFrame:
-        """What each district has to file: every month that is over, with the day it is due.
+        """What each district has to file: every period that is over, with the day it is due.
 
         Returns:
             district, form, period (String), due (Date), provisional (Boolean).
@@ -62,17 +62,17 @@ class House:
         rows = []
         for district in self.catalogue.districts:
             for month in period.months_between(district.first_period, last):
-                for form in district.returns:
-                    due, provisional = due_on(month, self.catalogue.form(form).due)
-                    rows.append((district.code, form, month, due, provisional))
+                for form in map(self.catalogue.form, district.returns):
+                    if owed := district.owes(form, month):
+                        rows.append((district.code, form.code, owed, *due_on(owed, form.due)))
         return pl.DataFrame(rows, schema=DEADLINES, orient="row")
 
     def calendar(self, periods: list[str]) -> pl.DataFrame:
-        """period, last_day (Date), working_days_ytd (Int64) of months."""
+        """period, last_day (Date), working_days_ytd (Int64) of these periods."""
         rows = []
-        for month in sorted(set(periods)):
-            last = period.last_day(month)
-            rows.append((month, last, self.workdays.count(date(last.year, 1, 1), last)))
+        for one in sorted(set(periods)):
+            last = period.last_day(one)
+            rows.append((one, last, self.workdays.count(date(last.year, 1, 1), last)))
         return pl.DataFrame(rows, schema=CALENDAR, orient="row")
 
     def district_in(self, folder: str) -> District | None:

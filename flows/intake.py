@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.house import House
 from flows.settings import SHANGHAI
 
-NAME = re.compile(r"(F\d{2})_([a-z]+)_(\d{4})(\d{2})_([a-z_]+?)_V(\d+)", re.IGNORECASE)
+NAME = re.compile(r"(F\d{2})_([a-z]+)_(\d{4})(\d{2}|Q[1-4])_([a-z_]+?)_V(\d+)", re.IGNORECASE)
 NOT_RETURNS = re.compile(r"^(\.|~\$|Thumbs\.db$|desktop\.ini$)|\.(tmp|part|partial|crdownload)$", re.IGNORECASE)
 ZIP_END, ZIP_START = b"PK\x05\x06", b"PK\x03\x04"
 
@@ -145,13 +145,18 @@ def _archived(
         district=district,
         department=department,
         form=told[1].upper() if told else "",
-        period=f"{told[3]}-{told[4]}" if told else "",
+        period=_period(told[3], told[4]) if told else "",
         version=int(told[6]) if told else 0,
         file=path.name,
         sha256=sha256,
         arrived_at=arrived_at,
         source=path,
     )
+
+
+def _period(year: str, part: str) -> str:
+    """202208 → 2022-08, 2022Q2 → 2022Q2."""
+    return f"{year}-{part}" if part.isdecimal() else f"{year}{part.upper()}"
 
 
 def take_out(path: Path, house: House) -> None:

@@ -144,12 +144,12 @@ def _tables(
 ) -> Validation:
     """The rules that stand on other periods, or the others, over every table."""
     known, first = _known(house.catalogue, readings, identified, before, returned)
-    months = identified["period"].unique().to_list()
+    periods = identified["period"].unique().to_list()
     context = Context(
         tables=readings.tables,
         known=known,
         first_filed=first,
-        calendar=house.calendar([m for m in months if _is_month(m)]),
+        calendar=house.calendar(list(filter(period.is_period, periods))),
         units=house.catalogue.units,
         reasons=tuple(c.code for c in house.catalogue.code_lists["missing_reasons"].codes),
         layout=readings.layout,
@@ -162,14 +162,6 @@ def _tables(
             prepared = prepare(rows, table, edits, context)
             found.append(validate_table(prepared, table, readings.layout, house.catalogue, edits))
     return merge(found)
-
-
-def _is_month(word: str) -> bool:
-    try:
-        period.split(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _known(

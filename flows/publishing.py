@@ -78,7 +78,7 @@ def facts_of(house: House, known: Known, district: District, month: str) -> Fact
     """What a district knew of a month at a moment."""
     of_district = pl.col("district") == district.code
     # Differences are known when the last return of the month is due; from then on they are to be settled.
-    known_by = max(house.catalogue.form(form).due for form in district.returns)
+    known_by = max((form.due for form in house.catalogue.returns if district.owes(form, month)), default=0)
     due = house.workdays.nth_after(month, known_by + house.catalogue.thresholds.days_to_settle)[0]
     return Facts(
         catalogue=house.catalogue,
@@ -208,7 +208,7 @@ def digest_of(house: House, facts: Facts, product: str) -> str:
     digest = hashlib.sha256()
     for word in (product, facts.district.code, facts.period, house.catalogue.digest, code_version()):
         digest.update(word.encode() + b"\0")
-    known = facts.submissions.filter(pl.col("period") <= facts.period)
+    known = facts.submissions.filter(period.last_month_of(pl.col("period")) <= facts.period)
     for frame, columns in (
         (known, ["submission", "status", "version"]),
         (facts.differences, ["id", "state", "cause", "difference"]),
@@ -254,9 +254,9 @@ def periods_to_publish(house: House, touched: Iterable[str], as_of: datetime) ->
     before and has been touched."""
     due = _last_over(as_of)
     quarter = period.quarter_of(due)
-    wanted = {(MONTHLY, due), (QUARTERLY, quarter), (QUARTERLY, period.shift_quarter(quarter, -1))}
+    wanted = {(MONTHLY, due), (QUARTERLY, quarter), (QUARTERLY, period.previous(quarter))}
     if house.settings.publish_on_touch:
         before = house.journal.publications().select("product", "ref_period").unique()
-        touched_periods = {*touched, *(period.quarter_of(m) for m in touched)}
+        touched_periods = {r for p in touched for r in (period.last_month(p), period.quarter_of(p))}
         wanted |= {(p, r) for p, r in before.iter_rows() if r in touched_periods}
     return sorted(wanted)

@@ -99,12 +99,12 @@ def _width(text: str) -> int:
 def describe(house: House, month: str, moment: datetime) -> str:
     """The state of one month, in Chinese."""
     frames = load_frames(house, moment)
-    of_month = frames.submissions.filter(pl.col("period") == month)
-    deadlines = house.deadlines(moment).filter(pl.col("period") == month)
+    deadlines = house.deadlines(moment).filter(period.last_month_of(pl.col("period")) == month)
     rows: list[tuple[str, ...]] = []
     for due in deadlines.iter_rows(named=True):
         form = house.catalogue.form(due["form"])
-        filed = of_month.filter((pl.col("district") == due["district"]) & (pl.col("form") == due["form"]))
+        of_due = [pl.col(name) == due[name] for name in ("district", "form", "period")]
+        filed = frames.submissions.filter(of_due)
         told = _that_counts(filed)
         state = STATES.get(told["status"], "待审核") if told else ("逾期未报" if moment.date() > due["due"] else "未报")
         district = house.catalogue.district(due["district"])

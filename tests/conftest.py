@@ -62,7 +62,7 @@ def received(path: Path, inbound: Path, catalogue: Catalogue) -> Received:
         file=path.name,
         path=path,
         form=form,
-        period=f"{month[:4]}-{month[4:]}",
+        period=month if "Q" in month else f"{month[:4]}-{month[4:]}",
     )
 
 

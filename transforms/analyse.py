@@ -141,8 +141,8 @@ def _put_quarters(row: Row, facts: Facts, indicator: Indicator, quarter: str) ->
             return value_in(facts, indicator, months.months_of(which)[count - 1])
         return of_quarter(facts, indicator, which, count)
 
-    now, before = told(quarter), told(months.shift_quarter(quarter, -1))
-    base = told(months.shift_quarter(quarter, -4))
+    now, before = told(quarter), told(months.previous(quarter))
+    base = told(months.year_ago(quarter))
     put(row, "now", now)
     put(row, "previous", before)
     put(row, "last_year", base)
@@ -407,18 +407,15 @@ def _step(column: str, figure: Figure) -> Row:
 
 def missing_returns(facts: Facts, quarter: str) -> pl.DataFrame:
     """Q11: returns of the quarter that were not accepted."""
-    rows = []
+    rows, accepted = [], pl.col("status").is_in(["accepted", "questions"])
+    mine = facts.submissions.filter(pl.col("district") == facts.district.code, accepted)
+    filed = set(mine.select("form", "period").iter_rows())
     for month in months_held(facts, quarter):
-        filed = facts.submissions.filter(
-            pl.col("district") == facts.district.code,
-            pl.col("period") == month,
-            pl.col("status").is_in(["accepted", "questions"]),
-        )["form"].to_list()
-        for code in facts.district.returns:
-            if code not in filed and month >= facts.district.first_period:
-                form = facts.catalogue.form(code)
+        for form in map(facts.catalogue.form, facts.district.returns):
+            owed = facts.district.owes(form, month)
+            if owed and (form.code, owed) not in filed:
                 department = department_name(facts, form.department)
-                rows.append({"period": month, "form": code, "name": form.name, "department": department})
+                rows.append({"period": owed, "form": form.code, "name": form.name, "department": department})
     return frame(rows, **dict.fromkeys(("period", "form", "name", "department"), pl.String))
 
 

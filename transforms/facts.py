@@ -117,7 +117,10 @@ class Facts:
     def known(self) -> pl.DataFrame:
         """Observations of this district up to the period, the highest version of each, with their `key`."""
         return (
-            self.observations.filter(pl.col("district") == self.district.code, pl.col("period") <= self.period)
+            self.observations.filter(
+                pl.col("district") == self.district.code,
+                months.last_month_of(pl.col("period")) <= self.period,
+            )
             .sort("version", maintain_order=True)
             .unique(["series", "item", "period"], keep="last", maintain_order=True)
             .with_columns(key=pl.concat_str("series", "item", "period", separator="|"))
@@ -137,9 +140,9 @@ class Facts:
         return Figure(None, None, None, (), UNREPORTED if self.due(series, period) else NOT_APPLICABLE)
 
     def due(self, series: str, period: str) -> bool:
-        """Whether this district had to file the return of `series` for that month."""
-        form = series.split(".", maxsplit=1)[0]
-        return form in self.district.returns and self.district.first_period <= period <= self.period
+        """Whether this district had to file the return of `series` for that period."""
+        form, month = self.catalogue.form(series.split(".", maxsplit=1)[0]), months.last_month(period)
+        return month <= self.period and self.district.owes(form, month) == period
 
     def items(self, series: str, period: str) -> list[str]:
         """Row keys of a series in a month, in the order of the return; without 合计."""

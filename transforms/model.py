@@ -13,6 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from transforms import period
+
 EXACT = pl.Decimal(38, 8)
 """Type of every number in a frame, in its base unit (元, 户, ratio). Eight places hold half a unit of 10⁻⁶ %."""
 
@@ -147,6 +149,14 @@ class District:
     returns: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     reporters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def owes(self, form: "Return", month: str) -> str | None:
+        """The period for which `form` is owed once `month` is over: the month, or the quarter that it ends; None where
+        nothing is. The first quarter is the first whole one."""
+        owed = period.ending_with(month, form.frequency)
+        if owed and form.code in self.returns and period.months_of(owed)[0] >= self.first_period:
+            return owed
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,23 @@
-"""Reference periods: months `YYYY-MM`, quarters `YYYYQn`. Pure text and dates, no clock."""
+"""Reference periods: months `YYYY-MM`, quarters `YYYYQn`. Pure text and dates, no clock.
+
+Where a function takes a period it takes either, and moves in the step of what it was given: before 2022Q1 lies
+2021Q4. A period is over with its last month; it is due and published from then on.
+"""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+
+import polars as pl
+
+MONTHLY, QUARTERLY = "monthly", "quarterly"
+FREQUENCIES = (MONTHLY, QUARTERLY)
+"""How often a return is filed."""
+
+_QUARTER_ENDS: Mapping[str, str] = MappingProxyType({"Q1": "-03", "Q2": "-06", "Q3": "-09", "Q4": "-12"})
+OPENS_YEAR = r"(-01|Q1)$"
+"""Pattern of the periods in which what is counted over the year begins again."""
 
 
 def month(year: int, number: int) -> str:
@@ -16,10 +32,42 @@ def split(period: str) -> tuple[int, int]:
     return int(year), int(number)
 
 
-def shift(period: str, months: int) -> str:
-    """The month that lies `months` after `period` (before, when negative)."""
+def is_quarter(period: str) -> bool:
+    return len(period) == 6 and period[:4].isdecimal() and period[4:] in _QUARTER_ENDS
+
+
+def is_period(word: str) -> bool:
+    """Whether a word is a month or a quarter."""
+    try:
+        months_of(word)
+    except ValueError:
+        return False
+    return True
+
+
+def months_of(period: str) -> list[str]:
+    """The three months of `YYYYQn`; a month alone. Raises ValueError for anything else."""
+    if not is_quarter(period):
+        return [month(*split(period))]
+    year, number = int(period[:4]), int(period[5:])
+    return [month(year, number * 3 - 2 + i) for i in range(3)]
+
+
+def last_month(period: str) -> str:
+    return months_of(period)[-1]
+
+
+def last_month_of(periods: pl.Expr) -> pl.Expr:
+    """`last_month` of a column: what can be compared where months and quarters stand side by side."""
+    return periods.str.replace_many(list(_QUARTER_ENDS), list(_QUARTER_ENDS.values()))
+
+
+def shift(period: str, steps: int) -> str:
+    """The month that lies so many months after a month (before, when negative); the quarter, so many quarters."""
+    if is_quarter(period):
+        return quarter_of(shift(last_month(period), 3 * steps))
     year, number = split(period)
-    year, index = divmod(year * 12 + number - 1 + months, 12)
+    year, index = divmod(year * 12 + number - 1 + steps, 12)
     return month(year, index + 1)
 
 
@@ -28,19 +76,20 @@ def previous(period: str) -> str:
 
 
 def year_ago(period: str) -> str:
-    return shift(period, -12)
+    return shift(period, -4 if is_quarter(period) else -12)
 
 
 def december_before(period: str) -> str:
-    return month(split(period)[0] - 1, 12)
+    """The last period of the year before."""
+    return f"{int(period[:4]) - 1:04d}" + ("Q4" if is_quarter(period) else "-12")
 
 
 def first_day(period: str) -> date:
-    return date(*split(period), 1)
+    return date(*split(months_of(period)[0]), 1)
 
 
 def last_day(period: str) -> date:
-    year, number = split(period)
+    year, number = split(last_month(period))
     return date(year, number, monthrange(year, number)[1])
 
 
@@ -54,29 +103,28 @@ def months_between(first: str, last: str) -> list[str]:
 
 
 def year_to_date(period: str) -> list[str]:
-    return months_between(month(split(period)[0], 1), period)
+    """The months of the year up to the end of a period."""
+    last = last_month(period)
+    return months_between(month(split(last)[0], 1), last)
 
 
 def quarter_of(period: str) -> str:
-    year, number = split(period)
+    year, number = split(last_month(period))
     return f"{year:04d}Q{(number + 2) // 3}"
 
 
-def months_of(quarter: str) -> list[str]:
-    """The three months of `YYYYQn`."""
-    year, number = int(quarter[:4]), int(quarter[5:])
-    if quarter[4] != "Q" or not 1 <= number <= 4:
-        raise ValueError(f"not a quarter: {quarter!r}")
-    return [month(year, number * 3 - 2 + i) for i in range(3)]
-
-
-def shift_quarter(quarter: str, quarters: int) -> str:
-    return quarter_of(shift(months_of(quarter)[0], 3 * quarters))
+def ending_with(month: str, frequency: str) -> str | None:
+    """The period of a return that is over with a month: the month, or the quarter of which it is the last; None where
+    a quarter goes on."""
+    if frequency == MONTHLY:
+        return month
+    quarter = quarter_of(month)
+    return quarter if last_month(quarter) == month else None
 
 
 def chinese(period: str) -> str:
     """2022-08 → 2022年8月; 2022Q3 → 2022年三季度."""
-    if "Q" in period:
+    if is_quarter(period):
         return f"{period[:4]}年{'一二三四'[int(period[5:]) - 1]}季度"
     year, number = split(period)
     return f"{year}年{number}月"

@@ -59,7 +59,7 @@ def cumulative(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -
     p, name = edit.params, edit.id
     c = edit.column
     rows = lookup(rows, context.known.get(table.code), [c, f"{c}|half"], "previous", name)
-    january = pl.col("period").str.ends_with("-01") if p["reset"] == "january" else pl.lit(False)
+    january = pl.col("period").str.contains(period.OPENS_YEAR) if p["reset"] == "january" else pl.lit(False)
     last = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}"))
     width = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}|half")) + half(p["flow"])
     expected = last + pl.col(p["flow"])
@@ -134,7 +134,7 @@ def not_falling(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) 
     rows, last = _with_last(rows, edit, table, context)
     applies = scope(edit) & last.is_not_null() & pl.col(edit.column).is_not_null()
     if table.column(edit.column).basis == "ytd":
-        applies &= ~pl.col("period").str.ends_with("-01")
+        applies &= ~pl.col("period").str.contains(period.OPENS_YEAR)
     return rows, Bounds(applies, pl.col(edit.column), last, exact(FAR), half(edit.column), last)
 
 

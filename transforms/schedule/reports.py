@@ -22,19 +22,19 @@ REPORT_STATES = {
 
 
 def reports(facts: Facts) -> pl.DataFrame:
-    """M03: one row a return due for the month: overdue first, then in the order of protocol.
+    """M03: one row a return due for the month, or for the quarter that it ends: overdue first, then in the order of protocol.
 
     `days_late` counts calendar days from the due date to the first report, or to the as-of date when nothing came;
     `provisional`: the due date lies in a year whose holidays are not decreed yet.
     """
-    mine = (pl.col("district") == facts.district.code) & (pl.col("period") == facts.period)
+    mine = pl.col("district") == facts.district.code
     filed = facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True)
-    due = {row["form"]: row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
+    due = {(row["form"], row["period"]): row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
     rows = []
     for code in facts.district.returns:
-        if facts.period >= facts.district.first_period:
-            deadline = due.get(code, {"due": None, "provisional": False})
-            versions = filed.filter(pl.col("form") == code).to_dicts()
+        if owed := facts.district.owes(facts.catalogue.form(code), facts.period):
+            deadline = due.get((code, owed), {"due": None, "provisional": False})
+            versions = filed.filter(pl.col("form") == code, pl.col("period") == owed).to_dicts()
             row = _report_row(facts, code, deadline["due"], versions)
             rows.append(row | {"provisional": deadline["provisional"]})
     rows.sort(key=lambda r: (-r["late"], r["order"], r["form"]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from transforms.period import is_period
 from workbooks.reading.answers import Answer, is_front, read_answer
 from workbooks.reading.cells import Book, Cell, address
 from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
@@ -202,7 +203,7 @@ class _TableReader:
             if table.layout == "note":
                 self.read_note(table)
         periods = [head[name] for name in ("meta_period", "period_told") for head in self.heads]
-        period = next((p for p in periods if isinstance(p, str) and re.fullmatch(r"\d{4}-\d\d", p)), "")
+        period = next((p for p in periods if isinstance(p, str) and is_period(p)), "")
         return Parsed(
             form=self.choice.form,
             rivals=self.choice.rivals,
