@@ -38,7 +38,7 @@ KINDS: Mapping[str, Kind] = {
     # Derived from the columns.
     "typed": Kind(),
     "required": Kind(),
-    "unique": Kind(),
+    "unique": Kind(own="by?"),
     "in_list": Kind(),
     "check_digit": Kind(),
     "not_negative": Kind(),
@@ -57,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "at_most": Kind(own="part whole"),
     "ratio": Kind(own="numerator denominator"),
     "growth": Kind(own="now base"),
-    "product": Kind(own="factor", plain="price"),
+    "product": Kind(own="factor", plain="price"),  # a price, or the column that tells it
     "reachable": Kind(own="denominator?", plain="detail?"),
     "whole_base": Kind(own="now"),
     "band": Kind(own="numerator? denominator?", plain="low? high?"),
@@ -67,21 +67,28 @@ KINDS: Mapping[str, Kind] = {
     "forbid_text": Kind(plain="pattern unless"),
     "moment_bound": Kind(own="mean"),
     # Declared: against other rows or tables of the same submission.
-    "detail": Kind(other="value? distinct?", plain="detail count? where? window? by?"),
+    "detail": Kind(own="plus?", other="value? distinct?", plain="detail count? where? window? by?"),
     "detail_at_most": Kind(other="value", plain="detail where?"),
-    "detail_ratio": Kind(plain="detail numerator denominator complement?"),
+    "detail_ratio": Kind(plain="detail numerator denominator complement? at_least?"),
     "top_share": Kind(other="value by", plain="detail top window high"),
     "daily_output": Kind(plain="summary flow slack"),
     "replaced": Kind(own="by date", plain="state open"),
     "first_only": Kind(own="by date", plain="value"),
     "median_band": Kind(own="numerator denominator", plain="low high"),
+    "share_of_rows": Kind(plain="value high rows"),
+    "row_count": Kind(plain="rows"),
+    "rank": Kind(own="of"),
     # Declared: against other periods.
-    "carry": Kind(own="from", plain="at first_filed?"),
+    "carry": Kind(own="from", plain="at first_filed? where?"),
     "cumulative": Kind(own="flow", plain="reset"),
     "growth_since": Kind(own="now from", plain="at"),
     "outlier": Kind(own="numerator denominator"),
     "ratio_change": Kind(own="numerator denominator", plain="points"),
     "size_change": Kind(plain="detail limit"),
+    "standing": Kind(plain="value periods"),
+    "rise": Kind(plain="share"),
+    "moved": Kind(plain="points"),
+    "above_mean": Kind(plain="factor"),
 }
 
 PERIODS = ("previous", "december", "year_ago")
@@ -160,8 +167,10 @@ def _bases_agree(place: Place, edit: Edit, table: Table) -> None:
         pair = (basis(p["now"]), basis(p["base"]))
         if pair != ("ytd", "ytd_last_year") and not set(pair) <= STOCKS:
             refuse([p["now"], p["base"]])
-    elif edit.kind == "ratio" and {basis(p["numerator"]), basis(p["denominator"])} == {"month", "ytd"}:
-        refuse([p["numerator"], p["denominator"]])
+    elif edit.kind == "ratio":
+        both = [*_words(p["numerator"]), p["denominator"]]
+        if {"month", "ytd"} <= {basis(c) for c in both}:
+            refuse(both)
 
 
 RECONCILIATIONS: Mapping[str, set[str]] = {
@@ -253,7 +262,7 @@ def derived_edits(table: Table) -> Iterator[Edit]:
             yield edit("W10", "round", c.code, soft, applies=("data", "total"))
     if table.key:
         yield edit("H06", "unique", table.key[0])
-    if table.layout in ("rows", "single"):
+    if table.layout in ("rows", "single") and len(table.flows) > 1:
         first = next((c.code for c in table.columns if c.numeric), "")
         yield edit("W03", "same_row", first, soft)
     for first, second in table.unlike:

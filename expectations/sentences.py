@@ -113,6 +113,9 @@ def by_how_much(place: Place) -> str:
 def describe(place: Place) -> tuple[str, str, str]:
     """Expected value, what is wrong, and what to do."""
     expected, wrong, todo = SENTENCES[place.edit.kind](place)
+    if period.is_quarter(place.row["period"]):
+        # A quarterly return looks back at the quarter before.
+        expected, wrong, todo = (words.replace("上月", "上季") for words in (expected, wrong, todo))
     return expected, wrong, todo
 
 
@@ -162,9 +165,10 @@ def _recomputes(place: Place) -> tuple[str, str, str]:
     p = place.edit.params
     expected = place.expected()
     if place.edit.kind == "ratio":
-        n, d = p["numerator"], p["denominator"]
-        how = f"{place.header(n)} {place.value(n)} ÷ {place.header(d)} {place.value(d)}"
-        cells = place.cells([n, d, place.edit.column])
+        parts, d = [p["numerator"]] if isinstance(p["numerator"], str) else [*p["numerator"]], p["denominator"]
+        above = _steps(place, "", tuple(parts))
+        how = f"{f'（{above}）' if len(parts) > 1 else above} ÷ {place.header(d)} {place.value(d)}"
+        cells = place.cells([*parts, d, place.edit.column])
     elif place.edit.kind == "growth":
         n, d = p["now"], p["base"]
         how = f"{place.header(n)} {place.value(n)} ÷ {place.header(d)} {place.value(d)} − 1"
@@ -185,7 +189,8 @@ def _unreachable(place: Place) -> tuple[str, str, str]:
 
 def _multiplies(place: Place) -> tuple[str, str, str]:
     p = place.edit.params
-    wrong = f"{place.header(p['factor'])} {place.value(p['factor'])} × 单价 {p['price']} = {place.expected()}{by_how_much(place)}"
+    price = place.value(p["price"]) if place.table.has(p["price"]) else p["price"]
+    wrong = f"{place.header(p['factor'])} {place.value(p['factor'])} × 单价 {price} = {place.expected()}{by_how_much(place)}"
     return place.expected(), wrong, f"请核对 {place.cells([p['factor'], place.edit.column])}。"
 
 
@@ -250,7 +255,8 @@ def _not_filled(place: Place) -> tuple[str, str, str]:
 
 
 def _not_unique(place: Place) -> tuple[str, str, str]:
-    key = "、".join(f"{place.header(k)} {place.row.get(k)}" for k in place.table.key)
+    by = place.edit.params.get("by", place.table.key)
+    key = "、".join(f"{place.header(k)} {place.row.get(k)}" for k in by)
     return "唯一", f"{key} 重复出现", "请删去重复的行；若是两笔业务，请核对编号。"
 
 
@@ -371,6 +377,52 @@ def _whole(place: Place) -> tuple[str, str, str]:
     return "有整数基数", "没有任何整数基数能得到这个增速", "请核对增速及本年、上年累计数。"
 
 
+def _rate_moved(place: Place) -> tuple[str, str, str]:
+    p = place.edit.params
+    points = f"{Decimal(p['points']) * 100:f}".rstrip("0").rstrip(".")
+    rate = f"{place.header(p['numerator'])}占{place.header(p['denominator'])}的比例"
+    return f"较上月变动不超过 {points} 个百分点", f"{rate}较上月变动超过 {points} 个百分点", EXPLAIN
+
+
+def _stands(place: Place) -> tuple[str, str, str]:
+    periods = place.edit.params["periods"]
+    told = f"{place.told()}{'%' if place.column.unit == '%' else ''}"
+    return "各期有别", f"已连续 {periods} 期为 {told}", EXPLAIN
+
+
+def _risen(place: Place) -> tuple[str, str, str]:
+    share = f"{Decimal(place.edit.params['share']) * 100:f}".rstrip("0").rstrip(".")
+    return f"上月 {place.expected()}", f"较上月 {place.expected()} 上升超过 {share}%", EXPLAIN
+
+
+def _moved(place: Place) -> tuple[str, str, str]:
+    points = place.edit.params["points"]
+    return f"上月 {place.expected()}", f"较上月 {place.expected()} 变动超过 {points} {place.column.unit}", EXPLAIN
+
+
+def _above_mean(place: Place) -> tuple[str, str, str]:
+    wrong = f"超过近12期平均数 {place.expected()} 的 {place.edit.params['factor']} 倍"
+    return f"平均 {place.expected()}", wrong, EXPLAIN
+
+
+def _too_often(place: Place) -> tuple[str, str, str]:
+    p = place.edit.params
+    high = f"{Decimal(p['high']) * 100:f}".rstrip("0").rstrip(".")
+    wrong = f"“{p['value']}”占全部各行的比例超过 {high}%"
+    return f"不高于 {high}%", wrong, f"请核对本列，能归入具体类别的不要填“{p['value']}”。"
+
+
+def _other_count(place: Place) -> tuple[str, str, str]:
+    rows, found = place.edit.params["rows"], place.bound("told")
+    return f"{rows} 行", f"本表应有 {rows} 行，实有 {found:.0f} 行", "请对照名单补齐或删去多余的行。"
+
+
+def _ranks(place: Place) -> tuple[str, str, str]:
+    of = place.edit.params["of"]
+    wrong = f"按{place.header(of)}从高到低应为第 {place.expected()} 名（同分同名次）"
+    return place.expected(), wrong, f"请按{place.header(of)}重排名次。"
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "typed": _not_typed,
     "required": _not_filled,
@@ -416,8 +468,15 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "first_only": _remark("台账中无更早贷款", "标为“首贷”，但台账中该企业已有更早的贷款", "请更正为“续贷”或“其他”。"),
     "median_band": _remark("各行中位数的 0.2 至 5 倍", "户均金额偏离各行中位数过大"),
-    "ratio_change": _remark("较上月变动不超过 15 个百分点", "放款户数占接待户数的比例较上月变动超过 15 个百分点"),
+    "ratio_change": _rate_moved,
     "outlier": _remark("近12个月的三倍稳健离差以内", "户均金额偏离近12个月中位数过大"),
+    "standing": _stands,
+    "rise": _risen,
+    "moved": _moved,
+    "above_mean": _above_mean,
+    "share_of_rows": _too_often,
+    "row_count": _other_count,
+    "rank": _ranks,
     "size_change": _remark("事项数变动不超过 2%", "事项目录增减超过 2% 而没有变更说明", "请在表后注明“事项变更：…”。"),
 }
 

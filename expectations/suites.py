@@ -47,7 +47,7 @@ def _filled(edit: Edit, _: Catalogue, common: dict[str, Any]) -> Expectation:
 def _unique(edit: Edit, catalogue: Catalogue, common: dict[str, Any]) -> Expectation:
     from expectations.edits import ExpectCompoundKeyToBeUnique
 
-    key = catalogue.table(edit.table).key
+    key = edit.params.get("by", catalogue.table(edit.table).key)
     return ExpectCompoundKeyToBeUnique(column_list=["submission", *key], ignore_row_if="any_value_is_missing", **common)
 
 

@@ -24,6 +24,7 @@ PAST_KINDS = ("carry", "cumulative", "growth_since")
 HISTORY_KINDS = (
     *PAST_KINDS,
     *("change", "vanished", "slip", "same_row", "not_falling", "ratio_change", "outlier", "size_change"),
+    *("standing", "rise", "moved", "above_mean"),
 )
 """Kinds of all rules that do (transforms.edits.history)."""
 

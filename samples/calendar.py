@@ -14,7 +14,7 @@ def month_of(day: date) -> str:
 
 
 def working_day(period: str, number: int) -> date:
-    """The so many-th working day after the reference period."""
+    """The so many-th working day after the reference period (a month or a quarter)."""
     return load_workdays().nth_after(period, number)[0]
 
 

@@ -15,6 +15,7 @@ from samples.filing import Filing, Sheet
 from samples.truth import PERIODS, SEED, make_truth
 from samples.workbook import render
 from transforms.model import District
+from transforms.period import ending_with
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _UNLISTED = ("王芳", "赵敏")
@@ -69,14 +70,22 @@ def make_filing(
     )
 
 
-def make_filings(district: str, periods: Iterable[str] = PERIODS, seed: int = SEED) -> list[Filing]:
-    """Every return of a district in the order of months and forms, without faults."""
+def make_filings(
+    district: str, periods: Iterable[str] = PERIODS, seed: int = SEED, forms: Iterable[str] | None = None
+) -> list[Filing]:
+    """Every return of a district in the order of months and forms, without faults.
+
+    `forms` chooses what 江北区 files; all that it has to, when none are given. A quarterly return comes with the last
+    month of its quarter.
+    """
     from samples.fixtures import fixture_filings
 
     if district != "jb":
         return fixture_filings(district, seed)
     jb, truth = load().district("jb"), make_truth(seed)
-    return [make_filing(jb, form, m, derive(truth, form, m), seed) for m in periods for form in jb.returns]
+    forms = jb.returns if forms is None else tuple(forms)
+    owed = [(form, ending_with(m, load().form(form).frequency)) for m in periods for form in forms]
+    return [make_filing(jb, form, period, derive(truth, form, period), seed) for form, period in owed if period]
 
 
 def as_drop(filing: Filing) -> Drop:

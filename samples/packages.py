@@ -7,7 +7,7 @@ from random import Random
 
 from samples.calendar import draw_working_day, month_of, working_day_on_or_before
 from samples.draws import spread, vary
-from transforms.period import year_to_date
+from transforms.period import previous, year_to_date
 
 PERSON, FIRM = "个人", "企业"
 _PERSONAL = ("出生", "入学", "就业", "婚育", "住房", "就医", "退休", "救助", "身后")
@@ -88,7 +88,10 @@ def draw_packages(rng: Random, periods: list[str]) -> Packages:
         for mode in MODES:
             level = rng.randint(24, 70) * (3 if station == HALL else 1)
             for m in periods:
+                before = stations.get((station, mode, previous(m)))
                 services = vary(rng, level, 220)
+                # A row that repeats last month's looks like a copy.
+                services += before is not None and before.services == services
                 stations[station, mode, m] = StationMonth(services, 1 + services * rng.randint(90, 240) // 1000)
     matters = [u for m in periods for u in _draw_undone(rng, m)]
     return Packages(tuple(_draw_packages(rng, periods)), stations, tuple(matters))

@@ -1,14 +1,14 @@
 """The truth of F06: what people said of their cases, by department and channel, and every bad rating."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
 from samples.calendar import draw_working_day, month_of, working_day_on_or_before
 from samples.draws import spread
 from samples.services import Services
-from transforms.period import year_to_date
+from transforms.period import previous, year_to_date
 
 CHANNELS: Mapping[str, int] = {
     "评价器": 300,
@@ -90,8 +90,11 @@ def draw_ratings(rng: Random, periods: list[str], services: Services) -> Ratings
             marks = [b.mark for b in ours if (b.department, b.channel) == (department, channel)]
             worst, worse = marks.count(1), marks.count(2)
             fair, good = rated * rng.randint(20, 35) // 1000, rated * rng.randint(90, 140) // 1000
-            best = rated - good - fair - worse - worst
-            months[department, channel, m] = RatingMonth(ratable, rated, active, (best, good, fair, worse, worst))
+            made = RatingMonth(ratable, rated, active, (rated - good - fair - worse - worst, good, fair, worse, worst))
+            if made == months.get((department, channel, previous(m))):
+                # A row that repeats last month's looks like a copy.
+                made = replace(made, marks=(made.marks[0] - 1, good + 1, fair, worse, worst))
+            months[department, channel, m] = made
     return Ratings(months, tuple(bad))
 
 

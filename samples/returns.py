@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from samples.drops import as_drop, make_filings, write_drops
@@ -17,13 +17,14 @@ def lay(
     periods: Sequence[str] = PERIODS,
     seed: int = SEED,
     faults: Sequence[Fault] = (),
+    forms: Iterable[str] | None = None,
 ) -> tuple[list[Path], list[Planted]]:
     """Write every return of the districts below `inbound`, spoilt as `faults` say.
 
-    `periods` chooses the months of 江北区; the two small districts have their own. Returns the files in the order
+    `periods` and `forms` choose the months and the returns of 江北区; the two small districts have their own. Returns the files in the order
     of arrival, and what was planted. The same arguments give the same bytes and the same file times.
     """
-    filings = [filing for district in districts for filing in make_filings(district, periods, seed)]
+    filings = [filing for district in districts for filing in make_filings(district, periods, seed, forms)]
     drops, planted = plant([as_drop(filing) for filing in filings], faults)
     drops.sort(key=lambda drop: (drop.dropped, drop.path))
     return write_drops(inbound, drops), planted

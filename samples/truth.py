@@ -9,16 +9,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from samples.assessment import Assessment, draw_assessment
+from samples.court import Court, draw_court
 from samples.entities import Entities, draw_entities
 from samples.loans import Loans, draw_loans
 from samples.packages import Packages, draw_packages
+from samples.post import Post, draw_post
+from samples.property import Property, draw_property
 from samples.ratings import Ratings, draw_ratings
 from samples.services import Services, draw_services
+from samples.tax_service import TaxService, draw_tax_service
 from samples.taxes import Taxes, draw_taxes
-from transforms.period import months_between
+from samples.tendering import Tendering, draw_tendering
+from transforms.period import QUARTERLY, ending_with, months_between
 
 SEED = 20220831
 PERIODS = tuple(months_between("2021-01", "2022-08"))
+QUARTERS = tuple(q for m in PERIODS if (q := ending_with(m, QUARTERLY)))
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,12 @@ class Truth:
     loans: Loans
     ratings: Ratings
     packages: Packages
+    post: Post
+    property: Property
+    tendering: Tendering
+    court: Court
+    tax_service: TaxService
+    assessment: Assessment
 
 
 @lru_cache(maxsize=4)
@@ -44,14 +57,22 @@ def make_truth(seed: int = SEED) -> Truth:
     def stream(name: str) -> Random:
         return Random(f"{seed}/{name}")
 
+    entities, taxes = draw_entities(stream("entities"), periods), draw_taxes(stream("taxes"), periods)
     services = draw_services(stream("services"), periods)
+    post = draw_post(stream("post"), periods, services)
     return Truth(
         seed=seed,
         periods=PERIODS,
-        entities=draw_entities(stream("entities"), periods),
-        taxes=draw_taxes(stream("taxes"), periods),
+        entities=entities,
+        taxes=taxes,
         services=services,
         loans=draw_loans(stream("loans"), periods),
         ratings=draw_ratings(stream("ratings"), periods, services),
         packages=draw_packages(stream("packages"), periods),
+        post=post,
+        property=draw_property(stream("property"), periods, services, post),
+        tendering=draw_tendering(stream("tendering"), periods),
+        court=draw_court(stream("court"), periods),
+        tax_service=draw_tax_service(stream("tax_service"), periods, entities, taxes),
+        assessment=draw_assessment(stream("assessment"), periods, QUARTERS),
     )

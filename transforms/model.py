@@ -218,6 +218,11 @@ class Table:
     def short(self) -> str:
         return self.code.split(".")[1]
 
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """Codes of the figures that are about the period alone."""
+        return tuple(c.code for c in self.columns if c.numeric and c.basis in ("month", "event", "quarter"))
+
     def column(self, code: str) -> Column:
         return next(c for c in self.columns if c.code == code)
 
@@ -391,6 +396,7 @@ BASES = (
     "ratio",
     "price",
     "stock",
+    "quarter",
 )
 """What a figure is about (reporting-system.md, §1, Basis)."""
 

@@ -5,10 +5,18 @@ One module a field; a return is derived by the function that stands here under i
 
 from collections.abc import Callable, Mapping
 
+from samples.derive.assessment import derive_f25
+from samples.derive.court import derive_f19
 from samples.derive.entities import derive_f03
 from samples.derive.loans import derive_f09, derive_f10
+from samples.derive.packages import derive_f08
+from samples.derive.post import derive_f07
+from samples.derive.property import derive_f16
+from samples.derive.ratings import derive_f06
 from samples.derive.services import derive_f05
 from samples.derive.tax_relief import derive_f01
+from samples.derive.tax_service import derive_f04, derive_f24
+from samples.derive.tendering import derive_f14
 from samples.derive.treasury import derive_f02
 from samples.filing import Sheet
 from samples.truth import Truth
@@ -17,9 +25,18 @@ DERIVED: Mapping[str, Callable[[Truth, str], tuple[Sheet, ...]]] = {
     "F01": derive_f01,
     "F02": derive_f02,
     "F03": derive_f03,
+    "F04": derive_f04,
     "F05": derive_f05,
+    "F06": derive_f06,
+    "F07": derive_f07,
+    "F08": derive_f08,
     "F09": derive_f09,
     "F10": derive_f10,
+    "F14": derive_f14,
+    "F16": derive_f16,
+    "F19": derive_f19,
+    "F24": derive_f24,
+    "F25": derive_f25,
 }
 """Form → truth and period → sheets."""
 

@@ -163,12 +163,12 @@ def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Table
 
 def _as_last_month(rows: pl.DataFrame, before: pl.DataFrame, table: Table) -> pl.DataFrame:
     last = before.filter((pl.col("period") == period.previous(MONTH)) & (pl.col("kind") == "data"))
-    last = last.tail(1) if table.key else last
-    flows = [c.code for c in table.columns if c.numeric and c.basis == "month"]
+    last = last.sort(table.flows[0]).tail(1) if table.key else last
+    flows = table.flows
     here = pl.lit(True)
     for key in table.key:
         here &= pl.col(key) == last[key][0]
-    # Any three that are not zero: the sample's quietest row may have too few.
+    # The busiest row: three that are not zero, one of them no small number.
     return on_first(rows, here, **{c: last[c][0] for c in flows})
 
 

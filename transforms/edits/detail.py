@@ -18,6 +18,7 @@ from transforms.edits.bounds import (
     scope,
     sum_of_told,
     told,
+    total_of,
     where,
 )
 from transforms.edits.row import quotient, reachable_over
@@ -85,14 +86,16 @@ def detail(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tu
     expected = pl.when(there).then(pl.when(pl.col(name + "|n").is_null()).then(exact(0)).otherwise(pl.col(name)))
     width = pl.col(name + "|half").fill_null(exact(0))
     group = ["submission", *by]
+    value, slack = total_of((1, c) for c in (edit.column, *p.get("plus", ())))
     if not by:
-        value, slack = told(edit, table)
-        return joined, Bounds(scope(edit), value, expected - width, expected + width, slack, expected)
+        # A figure of a note that is not told is H04's business, and only where it must be told.
+        applies = scope(edit) if table.column(edit.column).required else scope(edit) & value.is_not_null()
+        return joined, Bounds(applies, value, expected - width, expected + width, slack, expected)
     # Rows of one group are told together: null where one of them is not.
-    data, value = of_kind(RowKind.DATA), pl.col(edit.column)
+    data = of_kind(RowKind.DATA)
     missing = (data & value.is_null()).any().over(group)
     whole = pl.when(~missing).then(value.filter(data).sum().over(group))
-    whole_slack = half(edit.column).filter(data).sum().over(group)
+    whole_slack = slack.filter(data).sum().over(group)
     return joined, Bounds(scope(edit), whole, expected - width, expected + width, whole_slack, expected)
 
 
@@ -118,13 +121,13 @@ def detail_at_most(rows: pl.DataFrame, edit: Edit, table: Table, context: Contex
 
 
 def _counted(ledger: pl.DataFrame, measure: Mapping[str, Any], name: str) -> pl.DataFrame:
-    """Per submission: the sum of a column, or the number of rows that carry given words."""
+    """Per submission: the sum of a column, or the number of rows; of those rows alone that carry given words."""
+    chosen = where(measure.get("where", {}))
     if "sum" in measure:
-        return ledger.group_by("submission").agg(sum_of_told(measure["sum"]).alias(name))
-    if "where" not in measure:
-        return ledger.group_by("submission").agg(pl.len().cast(EXACT).alias(name))
-    condition = where(measure["where"])
-    return ledger.group_by("submission").agg(ledger_count(condition).alias(name))
+        value, ledger = sum_of_told(measure["sum"]), ledger.filter(chosen)
+    else:
+        value = ledger_count(chosen) if "where" in measure else pl.len().cast(EXACT)
+    return ledger.group_by("submission").agg(value.alias(name))
 
 
 def ledger_count(condition: pl.Expr) -> pl.Expr:
@@ -140,7 +143,15 @@ def detail_ratio(rows: pl.DataFrame, edit: Edit, table: Table, context: Context)
         rows = rows.join(_counted(ledger, measure, name), on="submission", how="left", maintain_order="left")
     numerator = pl.col(d) - pl.col(n) if p.get("complement") else pl.col(n)
     bounds = quotient(edit, (numerator, exact(0)), (pl.col(d), exact(0)), exact(0))
+    if p.get("at_least"):
+        # 减时间90%以上: what comes out may lie above what was told.
+        bounds = Bounds(bounds.applies, numerator, rate_of(edit) * pl.col(d), exact(FAR), exact(0), bounds.expected)
     return rows, _if_told(bounds, edit)
+
+
+def rate_of(edit: Edit) -> pl.Expr:
+    """The least that a told rate stands for."""
+    return pl.col(edit.column) - half(edit.column)
 
 
 def _if_told(bounds: Bounds, edit: Edit) -> Bounds:
@@ -220,3 +231,37 @@ def median_band(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) 
     median = ordered.get((mean.is_not_null().sum() - 1) // 2, null_on_oob=True).over("submission")
     applies = scope(edit) & usable
     return rows, Bounds(applies, mean, median * exact(p["low"]), median * exact(p["high"]), exact(0), NOTHING)
+
+
+def share_of_rows(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """One word stands in more than a share of the rows (W08); asked at the first that carries it, of enough rows."""
+    p, data = edit.params, of_kind(RowKind.DATA)
+    carries = data & pl.col(edit.column).eq_missing(p["value"])
+    count = pl.when(carries).then(exact(1)).otherwise(exact(0)).sum().over("submission")
+    every = data.cast(pl.Int64).sum().over("submission").cast(EXACT)
+    applies = scope(edit) & _first_of_submission(carries) & every.ge(exact(p["rows"]))
+    return rows, Bounds(applies, count, exact(-FAR), every * exact(p["high"]), exact(0), NOTHING)
+
+
+def _first_of_submission(condition: pl.Expr) -> pl.Expr:
+    return condition & (condition.cast(pl.Int64).cum_sum().over("submission") == 1)
+
+
+def row_count(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A table has so many rows (H16); asked at the first."""
+    data, wanted = of_kind(RowKind.DATA), exact(edit.params["rows"])
+    count = data.cast(pl.Int64).sum().over("submission").cast(EXACT)
+    return rows, Bounds(_first_of_submission(data), count, wanted, wanted, exact(0), wanted)
+
+
+def rank(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """The rank is that of the figure among all rows, the highest first; ties share a rank (1, 2, 2, 4) (H11).
+
+    Null, and so unverifiable, where a row does not tell the figure.
+    """
+    data, of = of_kind(RowKind.DATA), pl.col(edit.params["of"])
+    among = pl.when(data).then(of)
+    place = among.rank("min", descending=True).over("submission").cast(EXACT)
+    missing = (data & of.is_null()).any().over("submission")
+    expected = pl.when(~missing).then(place)
+    return rows, Bounds(scope(edit), pl.col(edit.column), expected, expected, exact(0), expected)

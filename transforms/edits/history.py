@@ -6,7 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from transforms import period
-from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, over, scope, told
+from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, over, scope, told, where
 from transforms.edits.detail import NOTHING
 from transforms.edits.row import quotient
 from transforms.model import EXACT, Edit, RowKind, Table
@@ -19,18 +19,24 @@ AT: Mapping[str, Callable[[str], str]] = {
 SLIPS = (2, 4, 8, -2, -4, -8)
 """Powers of ten between 元, 百元, 万元 and 亿元 (W04)."""
 MONTHS, LEAST_MONTHS = 12, 6
+SMALL = 30
+"""Cases below which nothing is concluded from a figure (the wording rules of the reporting system: 基数较小)."""
 ROBUST, NARROWEST = Decimal("4.4478"), Decimal("0.5")
 """Three robust deviations: 3 × 1.4826 × the median absolute deviation; never narrower than half the median, since a
 very even series would make every movement remarkable (a proposal)."""
 
 
-def lookup(rows: pl.DataFrame, known: pl.DataFrame | None, columns: list[str], at: str, name: str) -> pl.DataFrame:
-    """Add the figures of the same item in another period as `<name>|<column>`; null where there are none."""
+def lookup(
+    rows: pl.DataFrame, known: pl.DataFrame | None, columns: list[str], at: str | int, name: str
+) -> pl.DataFrame:
+    """Add the figures of the same item in another period (a word of AT, or so many periods before) as
+    `<name>|<column>`; null where there are none."""
     wanted = [c for c in columns if known is not None and c in known.columns]
     if known is None or known.is_empty():
         return rows.with_columns(pl.lit(None, dtype=EXACT).alias(f"{name}|{c}") for c in columns)
+    other = (lambda p: period.shift(p, -at)) if isinstance(at, int) else AT[at]
     periods = rows.select(pl.col("period").unique()).with_columns(
-        pl.col("period").map_elements(AT[at], return_dtype=pl.String).alias("other")
+        pl.col("period").map_elements(other, return_dtype=pl.String).alias("other")
     )
     # A 其中 row may bear the name of a row.
     there = (
@@ -43,15 +49,22 @@ def lookup(rows: pl.DataFrame, known: pl.DataFrame | None, columns: list[str], a
 
 
 def carry(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
-    """A figure equals what was told for another period: opening = last closing (H09), last year's figure (W07)."""
+    """A figure equals what was told for another period: opening = last closing (H09), last year's figure (W07); with
+    `where`, only where it was told in such a row."""
     p, name = edit.params, edit.id
     source = p["from"]
     known = (context.first_filed if p.get("first_filed") else context.known).get(table.code)
+    applies = scope(edit)
+    if known is not None and "where" in p:
+        known = known.filter(where(p["where"]))
     rows = lookup(rows, known, [source, f"{source}|half"], p["at"], name)
     value, slack = told(edit, table)
     low = pl.col(f"{name}|{source}") - pl.col(f"{name}|{source}|half")
     high = pl.col(f"{name}|{source}") + pl.col(f"{name}|{source}|half")
-    return rows, Bounds(scope(edit), value, low, high, slack, pl.col(f"{name}|{source}"))
+    if "where" in p:
+        # What was filed otherwise is not spoken of.
+        applies &= low.is_not_null()
+    return rows, Bounds(applies, value, low, high, slack, pl.col(f"{name}|{source}"))
 
 
 def cumulative(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
@@ -119,14 +132,16 @@ def slip(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tupl
 
 
 def same_row(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
-    """A whole row that is last month's (W03): every flow the same, three of them (or all of two) not zero."""
-    flows = [c.code for c in table.columns if c.numeric and c.basis in ("month", "event")]
+    """A whole row that is last month's (W03): every flow the same, three of them (or all of two) not zero, and one of
+    them no small number, which may well come again."""
+    flows = list(table.flows)
     rows = lookup(rows, context.known.get(table.code), flows, "previous", edit.id)
-    same, busy, least = pl.lit(len(flows) >= 2), pl.lit(0), min(len(flows), 3)
+    same, busy, least = pl.lit(True), pl.lit(0), min(len(flows), 3)
+    large = pl.max_horizontal(pl.col(c).abs() for c in flows) >= exact(SMALL)
     for c in flows:
         same &= pl.col(c).eq(pl.col(f"{edit.id}|{c}")).fill_null(False)
         busy += pl.when(pl.col(c) != exact(0)).then(1).otherwise(0)
-    return rows, must_not(same & (busy >= least), scope(edit))
+    return rows, must_not(same & (busy >= least) & large, scope(edit))
 
 
 def not_falling(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
@@ -174,14 +189,8 @@ def outlier(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> t
 
 def _robust(rows: pl.DataFrame, history: pl.DataFrame, name: str) -> pl.DataFrame:
     """Per district, item and period: lower median and median absolute deviation of the last 12 months."""
-    spans = rows.select(pl.col("period").unique())
-    window = pl.DataFrame(
-        [(p, period.shift(p, -k)) for p in spans["period"] for k in range(1, MONTHS + 1)],
-        schema={"period": pl.String, "past": pl.String},
-        orient="row",
-    )
     keys = ["district", "item", "period"]
-    past = window.join(history, on="past", how="inner")
+    past = _periods_before(rows, MONTHS).join(history, on="past", how="inner")
     past = past.with_columns(_lower_median("mean").over(keys).alias(name), pl.len().over(keys).alias("months"))
     past = past.with_columns((pl.col("mean") - pl.col(name)).abs().alias("away"))
     grouped = past.filter(pl.col("months") >= LEAST_MONTHS).group_by(keys)
@@ -214,3 +223,62 @@ def _sizes(ledger: pl.DataFrame | None, keys: list[str], name: str) -> pl.DataFr
     if ledger is None or ledger.is_empty():
         return pl.DataFrame(schema={**dict.fromkeys(keys, pl.String), name: EXACT})
     return ledger.filter(of_kind(RowKind.DATA)).group_by(keys).agg(pl.len().cast(EXACT).alias(name))
+
+
+def standing(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure has stood at one value for so many periods, this one among them (W02: no case in three months)."""
+    p, name, c = edit.params, edit.id, edit.column
+    value = exact(p["value"])
+    stands, told_before = pl.col(c) == value, pl.lit(True)
+    for back in range(1, p["periods"]):
+        rows = lookup(rows, context.known.get(table.code), [c], back, f"{name}|{back}")
+        before = pl.col(f"{name}|{back}|{c}")
+        stands &= before.eq(value).fill_null(False)
+        told_before &= before.is_not_null()
+    return rows, must_not(stands, scope(edit) & pl.col(c).is_not_null() & told_before)
+
+
+def rise(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure rises by more than a share against the period before (W08)."""
+    rows, last = _with_last(rows, edit, table, context)
+    applies = scope(edit) & last.gt(exact(0)).fill_null(False) & pl.col(edit.column).is_not_null()
+    high = last * exact(1 + Decimal(edit.params["share"]))
+    return rows, Bounds(applies, pl.col(edit.column), exact(-FAR), high, half(edit.column), last)
+
+
+def moved(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure moves by more than so many points against the period before (W08)."""
+    rows, last = _with_last(rows, edit, table, context)
+    points = exact(Decimal(edit.params["points"]) * context.factor(table.column(edit.column)))
+    applies = scope(edit) & last.is_not_null() & pl.col(edit.column).is_not_null()
+    return rows, Bounds(applies, pl.col(edit.column), last - points, last + points, half(edit.column), last)
+
+
+def above_mean(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure lies above so many times the mean of the last 12 periods (W08); at least six must be known."""
+    name, c, known = edit.id, edit.column, context.known.get(table.code)
+    rows = lookup_span(rows, known, c, MONTHS, name)
+    mean = over(pl.col(f"{name}|sum"), pl.col(f"{name}|n"))
+    applies = scope(edit) & pl.col(c).is_not_null() & pl.col(f"{name}|n").ge(exact(LEAST_MONTHS)).fill_null(False)
+    high = mean * exact(edit.params["factor"])
+    return rows, Bounds(applies, pl.col(c), exact(-FAR), high, half(c), mean)
+
+
+def lookup_span(rows: pl.DataFrame, known: pl.DataFrame | None, column: str, periods: int, name: str) -> pl.DataFrame:
+    """Add over the periods before, so many of them, what the same item told: `<name>|sum` and `<name>|n`, how often."""
+    if known is None or known.is_empty():
+        return rows.with_columns(pl.lit(None, dtype=EXACT).alias(f"{name}|{what}") for what in ("sum", "n"))
+    past = known.filter(of_kind(RowKind.DATA, RowKind.TOTAL) & pl.col(column).is_not_null())
+    past = past.select("district", "item", pl.col("period").alias("past"), pl.col(column).alias("value"))
+    past = past.unique(["district", "item", "past"], keep="first", maintain_order=True)
+    spans = _periods_before(rows, periods).join(past, on="past", how="inner")
+    sums = spans.group_by("district", "item", "period").agg(
+        pl.col("value").sum().alias(f"{name}|sum"), pl.len().cast(EXACT).alias(f"{name}|n")
+    )
+    return rows.join(sums, on=["district", "item", "period"], how="left", maintain_order="left")
+
+
+def _periods_before(rows: pl.DataFrame, count: int) -> pl.DataFrame:
+    """period, past: each of the rows' periods beside every one of the so many before it."""
+    pairs = [(p, period.shift(p, -k)) for p in rows["period"].unique() for k in range(1, count + 1)]
+    return pl.DataFrame(pairs, schema={"period": pl.String, "past": pl.String}, orient="row")

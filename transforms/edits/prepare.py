@@ -36,6 +36,9 @@ BOUNDED_KINDS: Mapping[str, Preparer] = {
     "replaced": detail.replaced,
     "first_only": detail.first_only,
     "median_band": detail.median_band,
+    "share_of_rows": detail.share_of_rows,
+    "row_count": detail.row_count,
+    "rank": detail.rank,
     "carry": history.carry,
     "cumulative": history.cumulative,
     "growth_since": history.growth_since,
@@ -47,6 +50,10 @@ BOUNDED_KINDS: Mapping[str, Preparer] = {
     "ratio_change": history.ratio_change,
     "outlier": history.outlier,
     "size_change": history.size_change,
+    "standing": history.standing,
+    "rise": history.rise,
+    "moved": history.moved,
+    "above_mean": history.above_mean,
 }
 """Kinds that are judged by comparing intervals."""
 

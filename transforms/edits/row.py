@@ -53,9 +53,10 @@ def at_most(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[p
 
 def ratio(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
     """rate = numerator ÷ denominator at the told decimals (H11). Multiplied out, so that nothing is divided."""
+    numerator = edit.params["numerator"]
     return rows, quotient(
         edit,
-        (pl.col(edit.params["numerator"]), half(edit.params["numerator"])),
+        total_of((1, c) for c in ([numerator] if isinstance(numerator, str) else numerator)),
         (pl.col(edit.params["denominator"]), half(edit.params["denominator"])),
         exact(0),
     )
@@ -96,8 +97,9 @@ def quotient(
 
 
 def product(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
-    """column = factor × price (H11)."""
-    value = pl.col(edit.params["factor"]) * exact(edit.params["price"])
+    """column = factor × price (H11); the price is a number, or the column that tells it (a contract's: exact)."""
+    price = edit.params["price"]
+    value = pl.col(edit.params["factor"]) * (pl.col(price) if table.has(price) else exact(price))
     amount, slack = told(edit, table)
     return rows, Bounds(scope(edit), amount, value, value, slack, value)
 
