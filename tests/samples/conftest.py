@@ -1,5 +1,6 @@
 import pytest
 
+from samples.derive import DERIVED
 from samples.drops import as_drop, make_filings
 from samples.filing import Filing
 from samples.truth import Truth, make_truth
@@ -12,8 +13,8 @@ def truth() -> Truth:
 
 @pytest.fixture(scope="session")
 def clean() -> list[Filing]:
-    """Every return of 江北区 without faults."""
-    return make_filings("jb")
+    """Every return of 江北区 that can be derived, without faults."""
+    return make_filings("jb", forms=DERIVED)
 
 
 @pytest.fixture(scope="session")
