@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.load import load
+from samples.derive import DERIVED
 from samples.drops import make_filings
 from samples.workbook import render
 from tests.samples.frames import wide_frames
@@ -51,14 +52,15 @@ def sentence(readings, name):
 
 
 def test_every_value_of_the_sample_district_reads_back(tmp_path):
-    filings = make_filings("jb", ["2022-08"])
+    """Of June, with which a quarter ends: the quarterly return too."""
+    filings = make_filings("jb", ["2022-06"], forms=DERIVED)
     items = []
     for filing in filings:
         path = tmp_path / filing.file
         path.write_bytes(render(filing))
         meta = filing.meta
         items.append(
-            Received(filing.file, meta["district"], meta["department"], 1, filing.file, path, filing.form, "2022-08")
+            Received(filing.file, meta["district"], meta["department"], 1, filing.file, path, filing.form, filing.period)
         )
     readings = read_returns(items, load(), Limits())
     written, layout = wide_frames(filings)
@@ -96,6 +98,15 @@ def test_every_spelling_of_a_period_is_read(told):
     book = a_book(rows=BALANCES)
     book.worksheets[0]["C2"] = f"统计期:{told}"
     assert read(book).heads["period_told"].to_list() == ["2022-08"]
+
+
+@pytest.mark.parametrize(
+    "told", ["2022年二季度", "2022年第二季度", "2022Q2", "2022q2", "2022年2季度", "2022第2季度", "２０２２Ｑ２"]
+)
+def test_every_spelling_of_a_quarter_is_read(told):
+    book = a_book(rows=BALANCES)
+    book.worksheets[0]["C2"] = f"统计期:{told}"
+    assert read(book).heads["period_told"].to_list() == ["2022Q2"]
 
 
 @pytest.mark.parametrize(
