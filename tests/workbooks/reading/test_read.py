@@ -60,7 +60,9 @@ def test_every_value_of_the_sample_district_reads_back(tmp_path):
         path.write_bytes(render(filing))
         meta = filing.meta
         items.append(
-            Received(filing.file, meta["district"], meta["department"], 1, filing.file, path, filing.form, filing.period)
+            Received(
+                filing.file, meta["district"], meta["department"], 1, filing.file, path, filing.form, filing.period
+            )
         )
     readings = read_returns(items, load(), Limits())
     written, layout = wide_frames(filings)
