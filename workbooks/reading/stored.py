@@ -3,10 +3,12 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from workbooks.reading.cells import Kind
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*", re.ASCII).fullmatch
+_PLAIN = re.compile(r"(?=.{3,16}$)(?:0\.(?!0000)|[1-9][0-9]*\.)[0-9]*[1-9]", re.ASCII).fullmatch
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)?(?:T?(?P<time>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?Z?", re.ASCII).fullmatch
@@ -18,6 +20,11 @@ def decimal_text(stored: str) -> str | None:
     A decimal of 15 digits survives the double and back, so no digit that was typed is lost; the 16th and
     17th, which files carry, are the double's and not the department's. Nothing is computed here.
     """
+    if stored.isdigit() and stored.isascii() and len(stored) < 16 and (stored[0] != "0" or stored == "0"):
+        return stored
+    # As most are: of so few digits that a double changes none, and spelt as it would be spelt.
+    if _PLAIN(stored):
+        return stored
     if not _NUMBER(stored):
         return None
     text = f"{float(stored):.15g}"
@@ -28,6 +35,7 @@ def decimal_text(stored: str) -> str | None:
     return None if "inf" in text else text
 
 
+@lru_cache(maxsize=4096)
 def date_text(number: str, date1904: bool) -> str | None:
     """ISO text of a serial date; None when Excel has no such day (it shows ####)."""
     serial = Decimal(number)

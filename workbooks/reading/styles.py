@@ -1,6 +1,7 @@
 """Number formats and indents of cells, and which formats show a date."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from workbooks.reading.markup import local, parse, whole
@@ -53,6 +54,8 @@ def is_date_format(number_format: str) -> bool:
     return bool(_DATE_LETTERS.search(codes)) and not _ELAPSED.search(codes)
 
 
+# Returns of one template have one style part, to the byte.
+@lru_cache(maxsize=32)
 def read_styles(part: bytes) -> dict[str, Style]:
     """The cell formats by the index that cells name (as text, as cells have it)."""
     own_formats: dict[int, str] = {}

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from workbooks.reading import guard
+from workbooks.reading.cells import collector_paused
 from workbooks.reading.guard import Limits
 from workbooks.reading.unreadable import UnreadableReturn
 
@@ -163,7 +164,8 @@ def serve(descriptor: int) -> None:
 
 def _answer(path: Path, limits: Limits, read: Callable[[bytes], object]) -> bytes:
     try:
-        return pickle.dumps(_read_file(path, limits, read), pickle.HIGHEST_PROTOCOL)
+        with collector_paused():
+            return pickle.dumps(_read_file(path, limits, read), pickle.HIGHEST_PROTOCOL)
     except UnreadableReturn as fault:
         return pickle.dumps(fault)
     except MemoryError:
