@@ -98,3 +98,80 @@ def test_every_rule_has_its_sentence() -> None:
 
     assert {e.kind for r in load().returns for e in r.edits} <= set(SENTENCES)
     assert set(HEAD_RULES) == set(HEAD_SENTENCES)
+
+
+# The kinds that came with the returns of services, court and assessment
+
+
+def scores(lines: str, quarter: str = "2022Q2") -> pl.DataFrame:
+    return wide("F25.assessment", "\nunit_code s_time score rank\n" + lines, period=quarter)
+
+
+def test_a_rank_is_told_with_the_place_that_it_should_be() -> None:
+    expected, wrong, todo = said("F25.assessment.H11.rank", scores("tax 18.00 90.00 2\ncourt 18.00 90.00 1\n"))
+    assert (expected, todo) == ("1", "请按总分重排名次。")
+    assert wrong == "按总分从高到低应为第 1 名（同分同名次）"
+
+
+def test_a_quarterly_return_looks_back_at_the_quarter_before() -> None:
+    expected, wrong, _ = said(
+        "F25.assessment.W08.score", scores("tax 18.00 60.00 1\n"), scores("tax 18.00 90.00 1\n", "2022Q1")
+    )
+    assert (expected, wrong) == ("上季 90.00", "较上季 90.00 变动超过 15 分")
+
+
+def test_a_list_that_is_too_short_tells_both_counts() -> None:
+    expected, wrong, _ = said("F25.assessment.H16.units", scores("tax 18.00 90.00 1\n"))
+    assert (expected, wrong) == ("46 行", "本表应有 46 行，实有 1 行")
+
+
+def test_days_that_rise_tell_by_how_much() -> None:
+    line = "\ncase_class avg_days\n民商事 {}\n"
+    rows, july = wide("F19.cases", line.format("61.0")), wide("F19.cases", line.format("50.0"), "2022-07")
+    assert said("F19.cases.W08.days", rows, july)[:2] == ("上月 50.0", "较上月 50.0 上升超过 20%")
+
+
+def test_a_backlog_is_told_beside_the_mean_of_the_year() -> None:
+    line = "\ncase_class open_n\n民商事 {}\n"
+    past = pl.concat([wide("F19.cases", line.format("100"), f"2022-0{m}") for m in range(1, 8)])
+    expected, wrong, _ = said("F19.cases.W08.backlog", wide("F19.cases", line.format("151")), past)
+    assert (expected, wrong) == ("平均 100", "超过近12期平均数 100 的 1.5 倍")
+
+
+def test_a_point_without_a_case_is_told_since_when() -> None:
+    line = "\npoint_code agency_m\nYZ01 0\n"
+    past = pl.concat([wide("F07.points", line, month) for month in ("2022-06", "2022-07")])
+    assert said("F07.points.W02.idle_point", wide("F07.points", line), past)[1] == "已连续 3 期为 0"
+
+
+def test_a_word_that_explains_nothing_is_named() -> None:
+    rows = wide("F06.bad", "\nrating_no reason\n" + "".join(f"{n} 其他\n" for n in range(10)))
+    expected, wrong, todo = said("F06.bad.W08.other_reason", rows)
+    assert (expected, wrong) == ("不高于 30%", "“其他”占全部各行的比例超过 30%")
+    assert "不要填“其他”" in todo
+
+
+def test_a_price_that_is_told_is_named() -> None:
+    line = "\ndept_code direction parcels_m unit_price paid_amount\ntax 寄出结果 120 11.50 1390.00\n"
+    assert (
+        "本月件数 120 × 单价 11.50 = 1,380.00，多 10.00 元"
+        in said("F07.parcels.H11.paid", wide("F07.parcels", line))[1]
+    )
+
+
+def test_a_rate_of_three_marks_names_them_all() -> None:
+    line = "\ndept_code channel rated_m g5 g4 g3 good_rate\ntax 电话 8 4 2 1 97.50\n"
+    wrong = said("F06.ratings.H11.good", wide("F06.ratings", line))[1]
+    assert wrong.startswith("（非常满意 4 + 满意 2 + 基本满意 1） ÷ 收到评价 8 = 87.50%，多 10.00 个百分点")
+
+
+def test_one_rating_a_case_names_case_and_day() -> None:
+    from expectations.suites import suite
+
+    edit = rule_of("F06.bad.H06.one_rating")
+    (rule,) = suite((edit,), load())
+    assert rule.configuration.kwargs["column_list"] == ["submission", "case_no", "rated_on"]
+    row = {"kind": "data", "row": 4, "case_no": "BJ1", "rated_on": "2022-08-02", "rating_no": "1"}
+    assert describe(Place(edit, load().table("F06.bad"), row | {"period": "2022-08"}, {}, load()))[1] == (
+        "办件编号 BJ1、评价日期 2022-08-02 重复出现"
+    )
