@@ -7,14 +7,13 @@ was counted is handed back, for readers that fill the box to decide.
 
 import codecs
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
-from workbooks.reading.kinds import kind_of
+from workbooks.reading.kinds import kind_of, zip_faults
 from workbooks.reading.unreadable import UnreadableReturn
 
 MEGABYTE = 1 << 20
@@ -73,13 +72,10 @@ def check(data: bytes, limits: Limits) -> Contents:
 
 
 def _check_zip(data: bytes, limits: Limits) -> Contents:
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-            _check_directory(members, len(data), limits)
-            return _check_parts(archive, members, limits)
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise UnreadableReturn("damaged", f"{type(error).__name__}: {error}") from error
+    with zip_faults(), ZipFile(BytesIO(data)) as archive:
+        members = archive.infolist()
+        _check_directory(members, len(data), limits)
+        return _check_parts(archive, members, limits)
 
 
 _ZIPS = frozenset({"xlsx", "xlsb", "ods"})

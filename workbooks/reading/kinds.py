@@ -1,6 +1,10 @@
 """What a file is, by its bytes: extensions are renamed, and lie."""
 
 import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -17,9 +21,23 @@ _MARKS = (
 )
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAMPLE = 4096
+ZIP_FAULTS = (
+    *(BadZipFile, zlib.error, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError),  # an unknown method, a password
+    *(ValueError, OverflowError, OSError),  # a place before the beginning of the file
+)
 # The stream of a BIFF workbook without a container (Excel 2 to 4, and what some systems still export).
 _BARE_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+@contextmanager
+def zip_faults() -> Iterator[None]:
+    """What zipfile raises for a damaged archive, whichever way: the file is damaged."""
+    try:
+        yield
+    except ZIP_FAULTS as error:
+        raise UnreadableReturn("damaged", f"{type(error).__name__}: {error}") from error
 
 
 def kind_of(data: bytes) -> str:
@@ -49,12 +67,8 @@ def kind_of(data: bytes) -> str:
 
 
 def _kind_of_zip(data: bytes) -> str:
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            names = {name.lower() for name in archive.namelist()}
-    # RuntimeError and its like: what zipfile raises for a directory that contradicts itself.
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError) as error:
-        raise UnreadableReturn("damaged", f"{type(error).__name__}: {error}") from error
+    with zip_faults(), ZipFile(BytesIO(data)) as archive:
+        names = {name.lower() for name in archive.namelist()}
     if "xl/workbook.bin" in names:
         return "xlsb"
     if "[content_types].xml" in names:

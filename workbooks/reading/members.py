@@ -1,13 +1,12 @@
 """The workbooks in a .zip that a department packed: each is a submission of its own."""
 
 import re
-import zlib
 from collections import Counter
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from workbooks.reading.guard import Limits, refuse_over
-from workbooks.reading.kinds import kind_of
+from workbooks.reading.kinds import kind_of, zip_faults
 from workbooks.reading.unreadable import UnreadableReturn
 
 _NOT_RETURNS = re.compile(r"(^|/)(__MACOSX/|\.[^/]*$|~\$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
@@ -36,11 +35,10 @@ def members(data: bytes, limits: Limits) -> list[tuple[str, bytes]] | Unreadable
         limits: `members` of them at most, `file_bytes` for each, `unzipped_bytes` for all, `ratio` between.
     """
     try:
-        return _unpack(data, limits)
+        with zip_faults():
+            return _unpack(data, limits)
     except UnreadableReturn as fault:
         return fault
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        return UnreadableReturn("damaged", f"{type(error).__name__}: {error}")
 
 
 def _unpack(data: bytes, limits: Limits) -> list[tuple[str, bytes]]:

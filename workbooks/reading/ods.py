@@ -4,15 +4,15 @@ Rows and cells that repeat are told once with a number; the end of a sheet is a 
 holds a value is taken so many times, within the limits.
 """
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from workbooks.reading.cells import LAST_COLUMN, LAST_ROW, Allowance, Book, Cell, Kind, Sheet, damaged
 from workbooks.reading.guard import Limits
+from workbooks.reading.kinds import zip_faults
 from workbooks.reading.markup import parse, whole
 from workbooks.reading.stored import decimal_text, interpret_iso_date
 from workbooks.reading.unreadable import UnreadableReturn
@@ -35,12 +35,9 @@ def read_ods(data: bytes, limits: Limits) -> Book:
     Raises:
         UnreadableReturn: damaged, encrypted, no spreadsheet, or over a limit.
     """
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            parts = {name: archive.read(name) for name in ("META-INF/manifest.xml", "styles.xml", "content.xml")
-                     if name in archive.namelist()}  # fmt: skip
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise damaged(f"{type(error).__name__}: {error}") from error
+    with zip_faults(), ZipFile(BytesIO(data)) as archive:
+        names = {"META-INF/manifest.xml", "styles.xml", "content.xml"} & set(archive.namelist())
+        parts = {name: archive.read(name) for name in names}
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise UnreadableReturn("encrypted", "an encrypted OpenDocument")
     if "content.xml" not in parts:

@@ -4,12 +4,11 @@ A record is a type and a length, both in bytes of seven bits, and so many bytes.
 """
 
 import struct
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from posixpath import join, normpath
 from typing import NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from workbooks.reading.cells import (
     LAST_COLUMN,
@@ -24,6 +23,7 @@ from workbooks.reading.cells import (
     damaged,
 )
 from workbooks.reading.guard import Limits
+from workbooks.reading.kinds import zip_faults
 from workbooks.reading.markup import parse
 from workbooks.reading.stored import date_text, decimal_text
 from workbooks.reading.styles import BUILTIN_FORMATS, GENERAL, Style, is_date_format
@@ -51,11 +51,9 @@ def read_xlsb(data: bytes, limits: Limits) -> Book:
         UnreadableReturn: damaged, or over a limit.
     """
     try:
-        with ZipFile(BytesIO(data)) as archive:
+        with zip_faults(), ZipFile(BytesIO(data)) as archive:
             return _read_parts(archive, limits)
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise damaged(f"{type(error).__name__}: {error}") from error
-    except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
+    except (LookupError, UnicodeDecodeError) as error:
         raise damaged(f"a record: {type(error).__name__}: {error}") from error
 
 

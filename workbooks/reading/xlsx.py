@@ -4,7 +4,6 @@ The reader is sparse: it costs what the file holds, whatever box the cells span.
 sizes: `guard.check` comes first, and `worker.read_books` puts limits on memory and time.
 """
 
-import zlib
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
@@ -12,7 +11,7 @@ from itertools import chain
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 from urllib.parse import unquote
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from workbooks.reading.cells import (
     LAST_COLUMN,
@@ -28,6 +27,7 @@ from workbooks.reading.cells import (
     place_of,
 )
 from workbooks.reading.formulas import shift
+from workbooks.reading.kinds import zip_faults
 from workbooks.reading.markup import in_namespaces, is_true, local, parse, whole
 from workbooks.reading.rows import ATTRIBUTE, Place, PlainRow, Skeleton, plain_rows, plain_strings
 from workbooks.reading.stored import date_text, decimal_text, interpret_iso_date, unescape
@@ -43,12 +43,10 @@ def read_xlsx(data: bytes) -> Book:
     Raises:
         UnreadableReturn: not a zip, a part is missing or is not XML, a DTD, a cell told twice.
     """
-    try:
-        with ZipFile(BytesIO(data)) as archive, collector_paused():
-            return _read_package(_Package(archive))
-    # What zipfile raises for a damaged member, an unknown method, an encrypted or a truncated one.
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise UnreadableReturn("damaged", f"{type(error).__name__}: {error}") from error
+    with zip_faults():
+        archive = ZipFile(BytesIO(data))
+    with archive, collector_paused():
+        return _read_package(_Package(archive))
 
 
 # The package: parts and the relations between them
@@ -70,7 +68,8 @@ class _Package:
         found = self.names.get(name.lower()) or self.names.get(unquote(name).lower())
         if found is None:
             raise damaged(f"no part {name}")
-        return self.archive.read(found)
+        with zip_faults():
+            return self.archive.read(found)
 
     def relations(self, source: str) -> dict[str, _Relation]:
         """The relations of a part by id; of the package when `source` is empty."""
