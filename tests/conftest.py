@@ -29,6 +29,8 @@ SLOW = (
     "tests/expectations/",
     "tests/samples/",
     "tests/workbooks/reading/test_guard.py",
+    "tests/workbooks/reading/test_against_openpyxl.py",
+    "tests/workbooks/reading/test_fuzz.py",
     "tests/workbooks/reading/test_messy.py",
     "tests/workbooks/test_monthly.py",
     "tests/workbooks/test_quarterly.py",

@@ -5,7 +5,6 @@ What is plainly a number becomes a number cell, so that a typed 0 is a zero; eve
 
 import csv
 import re
-from collections.abc import Iterator
 from io import StringIO
 
 from workbooks.reading.cells import LAST_COLUMN, LAST_ROW, Allowance, Book, Cell, Sheet, damaged
@@ -61,13 +60,12 @@ def _format_of(digits: str) -> str:
     return f"0.{'0' * decimals}" if decimals else "General"
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+def _rows(text: str, delimiter: str) -> list[list[str]]:
     try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         # A quote inside a field that nobody doubled; what one line tells is still plain without quotes.
-        for line in text.splitlines():
-            yield [part.strip('"') for part in line.split(delimiter)] if line.strip() else []
+        return [[part.strip('"') for part in line.split(delimiter)] for line in text.splitlines()]
 
 
 def _delimiter(text: str) -> str:

@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Parts = dict[str, bytes]
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRINGS_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 _OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -108,6 +109,8 @@ def shared_texts(data: bytes) -> bytes:
     )
     relations = parts["xl/_rels/workbook.xml.rels"]
     parts["xl/_rels/workbook.xml.rels"] = relations.replace(b"</Relationships>", relation)
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/></Types>' % _STRINGS_TYPE
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", override)
     assert len(texts) > 10
     return zipped(parts)
 
@@ -304,12 +307,13 @@ def as_xlsb(data: bytes) -> bytes:
                 formats.setdefault(cell.number_format, 163 + len(formats))
                 xf = xfs.setdefault((cell.number_format, int(cell.alignment.indent or 0)), len(xfs))
                 body += _biff_cell(cell, struct.pack("<II", cell.column - 1, xf), texts, book.epoch)
+        dimension = struct.pack("<IIII", 0, ws.max_row - 1, 0, ws.max_column - 1)
         merges = b"".join(
             _record(176, struct.pack("<IIII", m.min_row - 1, m.max_row - 1, m.min_col - 1, m.max_col - 1))
             for m in ws.merged_cells.ranges
         )
         parts[f"xl/worksheets/sheet{number}.bin"] = (
-            _record(129) + _record(145) + body + _record(146) + merges + _record(130)
+            _record(129) + _record(148, dimension) + _record(145) + body + _record(146) + merges + _record(130)
         )
         state = {"visible": 0, "hidden": 1}.get(ws.sheet_state, 2)
         tabs += _record(156, struct.pack("<II", state, number) + _wide(f"rId{number}") + _wide(ws.title))
@@ -323,15 +327,24 @@ def as_xlsb(data: bytes) -> bytes:
         + _record(143)
         + tabs
         + _record(144)
+        + _record(157, bytes(26))
         + _record(132)
     )
     parts["xl/_rels/workbook.bin.rels"] = f"<Relationships>{relations}</Relationships>".encode()
-    parts["xl/sharedStrings.bin"] = b"".join(_record(19, b"\0" + _wide(text)) for text in texts)
+    items = b"".join(_record(19, b"\0" + _wide(text)) for text in texts)
+    parts["xl/sharedStrings.bin"] = _record(159, struct.pack("<II", len(texts), len(texts))) + items + _record(160)
     told = b"".join(_record(44, struct.pack("<H", n) + _wide(f)) for f, n in formats.items() if n)
     cell_formats = b"".join(
         _record(47, struct.pack("<HHHHHBBI", 0, formats[f], 0, 0, 0, 0, indent, 0)) for f, indent in xfs
     )
-    parts["xl/styles.bin"] = _record(615) + told + _record(616) + _record(617) + cell_formats + _record(618)
+    parts["xl/styles.bin"] = (
+        _record(615, struct.pack("<I", len(formats) - 1))
+        + told
+        + _record(616)
+        + _record(617, struct.pack("<I", len(xfs)))
+        + cell_formats
+        + _record(618)
+    )
     return zipped({"[Content_Types].xml": b"<Types/>"} | parts)
 
 
