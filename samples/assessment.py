@@ -80,7 +80,8 @@ def draw_assessment(rng: Random, periods: list[str], quarters: Iterable[str]) ->
     units = assessed_units()
     talent = {unit: rng.randint(-40, 45) for unit in units}
     assessed = {(unit, q): _draw_unit(rng, talent[unit]) for q in quarters for unit in units}
-    warned = [w for m in periods for w in _draw_warned(rng, m, units)]
+    departments = [d.code for d in load().departments if d.code in units]
+    warned = [w for m in periods for w in _draw_warned(rng, m, departments)]
     return Assessment(_draw_context(rng), assessed, tuple(warned))
 
 
@@ -103,9 +104,9 @@ def _draw_unit(rng: Random, talent: int) -> Assessed:
     return Assessed(parts, rng.choice((0, 0, 0, 0, 0, 50, 50, 100, 200)))
 
 
-def _draw_warned(rng: Random, period: str, units: list[str]) -> list[Warned]:
+def _draw_warned(rng: Random, period: str, departments: list[str]) -> list[Warned]:
     days = sorted(draw_working_day(rng, period) for _ in range(rng.randint(5, 9)))
     return [
-        Warned(f"WT-{day:%Y%m}-{3000 + number}", rng.choice(units), day, rng.randint(1, 100) <= 92)
+        Warned(f"WT-{day:%Y%m}-{3000 + number}", rng.choice(departments), day, rng.randint(1, 100) <= 92)
         for number, day in enumerate(days, 1)
     ]
