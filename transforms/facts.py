@@ -166,7 +166,8 @@ class Facts:
 
     @cached_property
     def differences_known(self) -> pl.DataFrame:
-        return self.differences.filter(pl.col("district") == self.district.code, pl.col("period") <= self.period)
+        known_by_now = months.last_month_of(pl.col("period")) <= self.period
+        return self.differences.filter(pl.col("district") == self.district.code, known_by_now)
 
     @cached_property
     def _doubts(self) -> dict[str, tuple[str, ...]]:

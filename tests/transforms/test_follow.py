@@ -58,6 +58,13 @@ def test_what_agrees_now_is_not_carried_on_and_later_months_are_not_known() -> N
     assert follow(compared, "2022-08").select("period", "status").rows() == [("2022-08", "")]
 
 
+def test_a_difference_of_a_quarter_is_of_its_last_month_and_grows_old_by_months() -> None:
+    compared = pairs({"period": "2022Q2"}, {"period": "2022-06"}, {"period": "2022Q3"})
+    assert follow(compared, "2022-05").is_empty()
+    assert dict(follow(compared, "2022-06").select("since", "age").iter_rows()) == {"2022Q2": 0, "2022-06": 0}
+    assert dict(follow(compared, "2022-08").select("since", "age").iter_rows()) == {"2022Q2": 2, "2022-06": 2}
+
+
 def test_districts_have_numbers_of_their_own() -> None:
     compared = pairs({"district": "jb"}, {"district": "cd", "difference": D(7)})
     assert follow(compared, "2022-08")["id"].n_unique() == 2

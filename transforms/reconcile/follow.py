@@ -76,15 +76,15 @@ def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
         compared: difference.COMPARED over all periods known.
         month: the published month.
     Returns:
-        FOLLOWED: every pair of the month, and of earlier months those that still differ; what a later month up to
+        FOLLOWED: every pair of the month (of the quarter that ends with it), and of earlier months those that still differ; what a later month up to
         this one has put right is settled.
     """
-    of_month = pl.col("period") == month
-    known = settle(compared.filter(pl.col("period") <= month))
-    carried = (pl.col("period") < month) & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")
-    kept = known.filter(of_month | carried)
+    ends = period.last_month_of(pl.col("period"))
+    known = settle(compared.filter(ends <= month))
+    carried = (ends < month) & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")
+    kept = known.filter((ends == month) | carried)
     numbers = [number_of(*row) for row in kept.select("district", "rule", "period", "key").iter_rows()]
-    ages = {p: len(period.months_between(p, month)) - 1 for p in kept["period"].unique()}
+    ages = {p: len(period.months_between(period.last_month(p), month)) - 1 for p in kept["period"].unique()}
     return kept.with_columns(
         id=pl.Series(numbers, dtype=pl.String),
         since="period",

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from transforms import period as months
 from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure
 from transforms.model import EXACT, Severity, State, Verdict
 from transforms.schedule.figures import Row, frame, put, put_count
@@ -188,7 +189,7 @@ def failed_checks(facts: Facts) -> pl.DataFrame:
     """
     broken = facts.findings.filter(
         pl.col("district") == facts.district.code,
-        pl.col("period") == facts.period,
+        months.last_month_of(pl.col("period")) == facts.period,
         pl.col("verdict") == Verdict.VIOLATED.value,
         pl.col("severity").is_in([Severity.HARD.value, Severity.SOFT.value]),
     )
