@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
+from catalogue.measures import measure_codes, read_measures
 from catalogue.rules import check_edit, check_reconciliation, derived_edits
 from transforms import period
 from transforms.model import (
     BASES,
+    WIDE_ID,
     Catalogue,
     Code,
     CodeList,
@@ -48,6 +50,7 @@ def load(folder: Path = HERE) -> Catalogue:
     units = {u.code: u for u in _each(folder / "units.yaml", _unit)}
     departments = _each(folder / "departments.yaml", _department)
     code_lists = _code_lists(folder / "codes.yaml", departments)
+    code_lists["measures"] = measure_codes(folder / "measures.tsv")
     returns = tuple(
         _return(read_declarations(path), units, code_lists, departments)
         for path in sorted((folder / "returns").glob("F*.yaml"))
@@ -65,6 +68,7 @@ def load(folder: Path = HERE) -> Catalogue:
         indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
         thresholds=_thresholds(folder / "lights.yaml"),
         digest=_digest(folder),
+        measures=read_measures(folder / "measures.tsv", departments, code_lists),
     )
 
 
@@ -220,6 +224,8 @@ def _table(entry: Entry, form: str, units: Mapping[str, Unit], code_lists: Mappi
         column = _column(declared, layout, units, code_lists)
         if any(c.code == column.code for c in columns):
             raise declared.place.error(f"two columns of the code “{column.code}” in {code}")
+        if column.code in WIDE_ID:
+            raise declared.place.error(f"“{column.code}” is the name of a column that every table has: choose another")
         if any(c.header == column.header for c in columns):
             raise declared.place.error(f"two columns with the header “{column.header}” in {code}")
         columns.append(column)

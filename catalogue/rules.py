@@ -12,7 +12,8 @@ from typing import Any
 from catalogue.declarations import Place
 from transforms.model import Column, Edit, Reconciliation, Severity, Table
 
-COMMON = {"row", "applies", "least"}
+COMMON = {"row", "applies", "least", "when", "below", "given", "untold", "passed"}
+"""Parameters that any rule may have: which rows it looks at (transforms.edits.bounds.scope)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ KINDS: Mapping[str, Kind] = {
     "slip": Kind(),
     "same_row": Kind(),
     "unlike": Kind(own="other"),
-    "not_falling": Kind(),
+    "not_falling": Kind(own="unless?"),
     "round": Kind(),
     # Declared: arithmetic of one row.
     "roll_forward": Kind(own="opening movements closing"),
@@ -61,10 +62,16 @@ KINDS: Mapping[str, Kind] = {
     "reachable": Kind(own="denominator?", plain="detail?"),
     "whole_base": Kind(own="now"),
     "band": Kind(own="numerator? denominator?", plain="low? high?"),
-    "implies": Kind(plain="when equals"),
+    "implies": Kind(plain="equals"),
     "in_order": Kind(own="earlier later", plain="strict?"),
     "not_after_period": Kind(),
-    "forbid_text": Kind(plain="pattern unless"),
+    "forbid_text": Kind(plain="pattern unless? says?"),
+    "near_ratio": Kind(own="numerator denominator", plain="points"),
+    "filled_if": Kind(),
+    "empty_if": Kind(),
+    "must_say": Kind(plain="words"),
+    "elapsed": Kind(own="first? last?", plain="working?"),
+    "within_days": Kind(own="first? last? most_of?", plain="most? times? working?"),
     "moment_bound": Kind(own="mean"),
     # Declared: against other rows or tables of the same submission.
     "detail": Kind(own="plus?", other="value? distinct?", plain="detail count? where? window? by?"),
@@ -78,9 +85,29 @@ KINDS: Mapping[str, Kind] = {
     "share_of_rows": Kind(plain="value high rows"),
     "row_count": Kind(plain="rows"),
     "rank": Kind(own="of"),
+    "detail_within": Kind(other="value", plain="detail by"),
+    "has_parent": Kind(plain="detail by"),
+    "enough": Kind(plain="detail number where? window?"),
+    "row_share": Kind(own="same? by?", plain="high number share?"),
+    "party_share": Kind(own="by within", plain="high parties"),
+    "mean_at_most": Kind(plain="most"),
+    "newer_mean": Kind(own="date", plain="times"),
+    "once": Kind(own="by date"),
+    "stages_in_order": Kind(own="by stage", plain="order"),
+    "repeated": Kind(own="by date", plain="days"),
+    "planned": Kind(),
+    "complete": Kind(),
     # Declared: against other periods.
     "carry": Kind(own="from", plain="at first_filed? where?"),
-    "cumulative": Kind(own="flow", plain="reset"),
+    "cumulative": Kind(own="flow", plain="reset fresh?"),
+    "roll_on": Kind(own="increments? movements?"),
+    "not_dropped": Kind(own="until?"),
+    "not_again": Kind(own="closed"),
+    "unchanged": Kind(own="columns"),
+    "ledger_roll": Kind(own="opened closed"),
+    "same_text": Kind(),
+    "standstill": Kind(plain="months"),
+    "mean_change": Kind(own="by", plain="number"),
     "growth_since": Kind(own="now from", plain="at"),
     "outlier": Kind(own="numerator denominator"),
     "ratio_change": Kind(own="numerator denominator", plain="points"),
@@ -103,6 +130,11 @@ def _words(value: Any) -> Iterator[str]:
         yield value.lstrip("+-")
 
 
+def _named(value: Any) -> Iterable[str]:
+    """The columns that a mapping of columns to values names."""
+    return value if isinstance(value, Mapping) else ()
+
+
 def check_edit(place: Place, edit: Edit, tables: Mapping[str, Table]) -> None:
     """Hold one declared rule against the tables. Raises CatalogueError with file and line."""
     kind = KINDS.get(edit.kind)
@@ -114,7 +146,9 @@ def check_edit(place: Place, edit: Edit, tables: Mapping[str, Table]) -> None:
     if unknown := given - kind.names():
         raise place.error(f"{edit.id}: unknown {', '.join(sorted(unknown))}")
     table = tables[edit.table]
-    _columns_exist(place, edit, table, [edit.column, *edit.params.get("row", {}), *edit.params.get("least", {})])
+    looked_at = [c for p in ("row", "least", "when", "below", "share") for c in _named(edit.params.get(p))]
+    looked_at += [edit.params[p] for p in ("given", "untold", "passed") if p in edit.params]
+    _columns_exist(place, edit, table, [edit.column, *looked_at])
     for name in sorted(kind.columns("own") & given):
         _columns_exist(place, edit, table, _words(edit.params[name]))
     for role in ("detail", "summary"):
@@ -153,7 +187,9 @@ def _bases_agree(place: Place, edit: Edit, table: Table) -> None:
             refuse([*stocks, *flows])
     elif edit.kind == "sum":
         parts = {basis(c) for c in p["parts"]}
-        if parts != {basis(edit.column)} and not parts <= STOCKS:
+        # What is left of the events of one record is its balance (granted − paid = unpaid).
+        left_over = parts == {"event"} and basis(edit.column) in STOCKS
+        if parts != {basis(edit.column)} and not parts <= STOCKS and not left_over:
             refuse([edit.column, *p["parts"]])
     elif edit.kind == "cumulative":
         if basis(edit.column) not in ("ytd", "since_inception") or basis(p["flow"]) != "month":
@@ -262,6 +298,7 @@ def derived_edits(table: Table) -> Iterator[Edit]:
             yield edit("W10", "round", c.code, soft, applies=("data", "total"))
     if table.key:
         yield edit("H06", "unique", table.key[0])
+    # One flow alone is the same as last month's often enough.
     if table.layout in ("rows", "single") and len(table.flows) > 1:
         first = next((c.code for c in table.columns if c.numeric), "")
         yield edit("W03", "same_row", first, soft)

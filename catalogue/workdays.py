@@ -56,6 +56,14 @@ class Workdays:
         days = ((last - first).days + 1) if last >= first else 0
         return sum(self.is_workday(first + timedelta(days=i))[0] for i in range(days))
 
+    def numbers(self, first: date, last: date) -> list[tuple[date, int]]:
+        """Every day from `first` to `last` with the number of working days up to and with it, counted from `first`."""
+        numbered, number = [], 0
+        for day in (first + timedelta(days=i) for i in range((last - first).days + 1)):
+            number += self.is_workday(day)[0]
+            numbered.append((day, number))
+        return numbered
+
 
 @cache
 def load_workdays(folder: Path = HERE) -> Workdays:

@@ -2,112 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
+from expectations.ledger_sentences import LEDGER_SENTENCES, circumstances
+from expectations.place import Place, by_how_much, show, unit_of
 from transforms import period
-from transforms.model import Catalogue, Column, Edit, Severity, Table
+from transforms.model import Severity
 
 HARD_OR_SOFT = {Severity.HARD: "硬性", Severity.SOFT: "核实", Severity.INFO: "提示"}
 REASON_WORDS = "未开展、不适用、涉密、数据未出"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One violated row: the prepared row (named values), its table, its rule, and the letters of its columns."""
-
-    edit: Edit
-    table: Table
-    row: Mapping[str, Any]
-    letters: Mapping[str, str]
-    catalogue: Catalogue
-
-    @property
-    def column(self) -> Column:
-        return self.table.column(self.edit.column)
-
-    def header(self, code: str) -> str:
-        return self.table.column(code.lstrip("+-")).header
-
-    def cell(self, code: str) -> str:
-        letter = self.letters.get(code.lstrip("+-"))
-        return f"{letter}{self.row['row']}" if letter else ""
-
-    def cells(self, codes: list[str]) -> str:
-        return "、".join(filter(None, (self.cell(code) for code in codes)))
-
-    def value(self, code: str) -> str:
-        return show(self.row.get(code.lstrip("+-")), self.table.column(code.lstrip("+-")), self.catalogue)
-
-    def item(self) -> str:
-        """The row as people call it: the key by the names of its code lists."""
-        if self.row["kind"] != "data" or not self.table.key:
-            return self.row.get("item") or ""
-        lists = ((k, self.table.column(k).codes) for k in self.table.key)
-        told = ((self.row.get(k) or "", codes) for k, codes in lists)
-        return "/".join(self.catalogue.code_lists[codes].label(word) if codes else word for word, codes in told)
-
-    def told(self) -> str:
-        """As typed where it was typed as text, else the number as it is shown."""
-        text = self.row.get(f"{self.edit.column}|text")
-        if self.row.get(self.edit.column) is None or not self.column.numeric:
-            return text or ""
-        return self.value(self.edit.column)
-
-    def bound(self, name: str) -> Decimal | None:
-        found: Decimal | None = self.row.get(f"{self.edit.id}|{name}")
-        return found
-
-    def expected(self) -> str:
-        return show(self.bound("expected"), self.column, self.catalogue)
-
-    @property
-    def grouped(self) -> bool:
-        """Whether the rows of one group are told together (F02: several budget items of one kind of refund)."""
-        return self.edit.kind == "detail" and bool(self.edit.params.get("by"))
-
-    def difference(self) -> Decimal | None:
-        """Told − expected in the told unit; null where either is not a number."""
-        told, expected = self.row.get(self.edit.column), self.bound("expected")
-        if self.grouped:
-            told = self.bound("told")
-        if not isinstance(told, Decimal) or expected is None:
-            return None
-        return (told - expected) / self.catalogue.units[self.column.unit].factor
-
-
-def show(value: Decimal | None, column: Column, catalogue: Catalogue) -> str:
-    """A figure in its told unit at its told decimals, half up, with thousands separators; "" for none."""
-    if value is None:
-        return ""
-    told = value / catalogue.units[column.unit].factor if column.unit else value
-    rounded = told.quantize(Decimal(1).scaleb(-column.decimals), rounding=ROUND_HALF_UP)
-    return f"{rounded:,}"
-
-
-def unit_of(column: Column) -> str:
-    return "" if column.unit == "%" else column.unit
-
-
-def by_how_much(place: Place) -> str:
-    difference = place.difference()
-    if difference is None:
-        return ""
-    column = place.column
-    # All its digits, where the difference would otherwise show as nothing.
-    shown = abs(difference).quantize(Decimal(1).scaleb(-column.decimals), rounding=ROUND_HALF_UP)
-    if not shown:
-        shown = abs(difference).normalize()
-    width = place.bound("slack") or Decimal(0)
-    if (low := place.bound("low")) is not None and (high := place.bound("high")) is not None and high - low < 10**15:
-        width += (high - low) / 2
-    allowed = width / place.catalogue.units[column.unit].factor
-    unit = "个百分点" if column.unit == "%" else column.unit
-    told = "多" if difference > 0 else "少"
-    figure = f"{shown:,}" if "E" not in str(shown) else f"{shown:f}"
-    allowance = f"（舍入允许 {allowed.normalize():f}）" if 0 < allowed < abs(difference) * 100 else ""
-    return f"，{told} {figure} {unit}{allowance}"
+Sentence = Callable[[Place], tuple[str, str, str]]
 
 
 def describe(place: Place) -> tuple[str, str, str]:
@@ -117,9 +23,6 @@ def describe(place: Place) -> tuple[str, str, str]:
         # A quarterly return looks back at the quarter before.
         expected, wrong, todo = (words.replace("上月", "上季") for words in (expected, wrong, todo))
     return expected, wrong, todo
-
-
-Sentence = Callable[[Place], tuple[str, str, str]]
 
 
 def _steps(place: Place, first: str, movements: tuple[str, ...]) -> str:
@@ -323,6 +226,8 @@ def _outside(place: Place) -> tuple[str, str, str]:
         else place.header(place.edit.column)
     )
     wanted = "、".join(limits)
+    if p.get("low") == p.get("high") and "low" in p:
+        wanted = f"等于{limits[0].removeprefix('不低于')}"
     todo = "请核对；属实请在“说明”中写明原因。" if place.edit.severity is not Severity.HARD else "请核对后更正。"
     return wanted, f"{what}超出合理范围（{wanted}）", todo
 
@@ -354,8 +259,9 @@ def _fallen(place: Place) -> tuple[str, str, str]:
 
 
 def _must_be(place: Place) -> tuple[str, str, str]:
-    when = "、".join(f"{place.header(k)}为“{v}”" for k, v in place.edit.params["when"].items())
-    return place.expected(), f"{when}时应为 {place.expected()}", "请核对这两格。"
+    unit = place.column.unit if place.column.unit == "%" else ""
+    wanted = f"{place.expected()}{unit}"
+    return wanted, f"{circumstances(place)}时应为 {wanted}", "请核对这两格。"
 
 
 def _moment(place: Place) -> tuple[str, str, str]:
@@ -371,6 +277,13 @@ def _daily(place: Place) -> tuple[str, str, str]:
         f"日均量 × 工作日数与{flow}相差超过 20%（折合日均 {place.expected()}）",
         "两者口径不同请在“说明”中写明；否则请核对。",
     )
+
+
+def _forbidden(place: Place) -> tuple[str, str, str]:
+    if says := place.edit.params.get("says"):
+        return str(says), f"{place.header(place.edit.column)}不合要求：{says}", "请更正本格。"
+    wrong = "备注显示为小规模纳税人，不应同时享受留抵退税"
+    return "不兼享", wrong, "请核对；身份已变更的请在备注写明“转登记”。"
 
 
 def _whole(place: Place) -> tuple[str, str, str]:
@@ -457,9 +370,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "unlike": _other_rate,
     "not_falling": _fallen,
     "round": _remark("精确数", "是整万数或约数，应填精确数", "请填写精确到个位的数。"),
-    "forbid_text": _remark(
-        "不兼享", "备注显示为小规模纳税人，不应同时享受留抵退税", "请核对；身份已变更的请在备注写明“转登记”。"
-    ),
+    "forbid_text": _forbidden,
     "moment_bound": _moment,
     "top_share": _remark("前十户占比不高于 60%", "本月退税前十户占比超过 60%"),
     "daily_output": _daily,
@@ -478,6 +389,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "row_count": _other_count,
     "rank": _ranks,
     "size_change": _remark("事项数变动不超过 2%", "事项目录增减超过 2% 而没有变更说明", "请在表后注明“事项变更：…”。"),
+    **LEDGER_SENTENCES,
 }
 
 HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from expectations.context import RuleResult, run_suite
-from expectations.sentences import HARD_OR_SOFT, HEAD_SENTENCES, Place, describe
+from expectations.place import Place, unit_of
+from expectations.sentences import HARD_OR_SOFT, HEAD_SENTENCES, describe
 from expectations.suites import suite
 from transforms.edits.heads import head_edits
 from transforms.model import FINDINGS, Catalogue, Edit, Severity, Table, Verdict
@@ -157,7 +158,7 @@ def _identity(row: Mapping[str, Any], edit: Edit) -> dict[str, Any]:
 def _violated(place: Place) -> dict[str, Any]:
     expected, wrong, todo = describe(place)
     column, cell = place.column, place.cell(place.edit.column)
-    unit = "" if column.type in ("date", "period", "code", "enum", "bool", "text") else column.unit
+    unit = "" if not column.numeric else column.unit if column.unit == "%" else unit_of(column)
     told = place.told()
     kind = HARD_OR_SOFT[place.edit.severity]
     shown = f" {told}{'' if unit == '%' else ' '}{unit}".rstrip() if told and place.column.numeric else ""

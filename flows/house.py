@@ -19,6 +19,9 @@ from transforms.facts import DEADLINES
 from transforms.model import Catalogue, District
 from workbooks.reading.guard import Limits
 
+WORKDAYS = {"day": pl.Date(), "number": pl.Int64()}
+FIRST_WORKDAY = date(2010, 1, 1)
+"""Earlier dates cannot be held against the calendar."""
 CALENDAR = {"period": pl.String(), "last_day": pl.Date(), "working_days_ytd": pl.Int64()}
 
 
@@ -74,6 +77,11 @@ class House:
             last = period.last_day(one)
             rows.append((one, last, self.workdays.count(date(last.year, 1, 1), last)))
         return pl.DataFrame(rows, schema=CALENDAR, orient="row")
+
+    def numbered_workdays(self, periods: list[str]) -> pl.DataFrame:
+        """day (Date), number (Int64: working days up to and with it) up to the end of the last of these months."""
+        last = max((period.last_day(month) for month in periods), default=FIRST_WORKDAY)
+        return pl.DataFrame(self.workdays.numbers(FIRST_WORKDAY, last), schema=WORKDAYS, orient="row")
 
     def district_in(self, folder: str) -> District | None:
         """The district that a folder name means: code, name or alias."""

@@ -13,18 +13,22 @@ from expectations.validate import Validation, merge, validate_heads, validate_ta
 from flows.frames import Frames
 from flows.house import House
 from transforms import period
-from transforms.edits import Context, prepare
+from transforms.edits import Context, plans, prepare
 from transforms.edits.heads import prepare_heads
 from transforms.explanations import explain, is_explained
 from transforms.model import FINDINGS, Catalogue, Severity, Verdict
 from workbooks.reading.read import Readings
 
-PAST_KINDS = ("carry", "cumulative", "growth_since")
+PAST_KINDS = (
+    *("carry", "cumulative", "growth_since", "roll_on", "not_falling"),
+    *("not_dropped", "not_again", "unchanged", "ledger_roll"),
+)
 """Kinds of hard rules that stand on another period."""
 HISTORY_KINDS = (
     *PAST_KINDS,
-    *("change", "vanished", "slip", "same_row", "not_falling", "ratio_change", "outlier", "size_change"),
+    *("change", "vanished", "slip", "same_row", "ratio_change", "outlier", "size_change"),
     *("standing", "rise", "moved", "above_mean"),
+    *("same_text", "standstill", "mean_change"),
 )
 """Kinds of all rules that do (transforms.edits.history)."""
 
@@ -145,15 +149,17 @@ def _tables(
 ) -> Validation:
     """The rules that stand on other periods, or the others, over every table."""
     known, first = _known(house.catalogue, readings, identified, before, returned)
-    periods = identified["period"].unique().to_list()
+    periods = list(filter(period.is_period, identified["period"].unique().to_list()))
     context = Context(
         tables=readings.tables,
         known=known,
         first_filed=first,
-        calendar=house.calendar(list(filter(period.is_period, periods))),
+        calendar=house.calendar(periods),
         units=house.catalogue.units,
         reasons=tuple(c.code for c in house.catalogue.code_lists["missing_reasons"].codes),
         layout=readings.layout,
+        workdays=house.numbered_workdays(periods),
+        plans=plans(house.catalogue),
     )
     found = []
     for table in house.catalogue.tables():

@@ -1,5 +1,6 @@
 """Working days of the sample: when the treasury pays, and when a department drops its file."""
 
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
@@ -23,6 +24,25 @@ def working_days_of(period: str) -> tuple[date, ...]:
     begin = first_day(period)
     days = (begin + timedelta(days=i) for i in range(last_day(period).day))
     return tuple(day for day in days if load_workdays().is_workday(day)[0])
+
+
+@cache
+def _all_working_days() -> tuple[date, ...]:
+    begin, end = date(2017, 1, 1), date(2024, 12, 31)
+    days = (begin + timedelta(days=i) for i in range((end - begin).days + 1))
+    return tuple(day for day in days if load_workdays().is_workday(day)[0])
+
+
+def later(day: date, number: int) -> date:
+    """The so many-th working day after a day (before it, when negative)."""
+    days = _all_working_days()
+    return days[bisect_right(days, day) - 1 + number] if number > 0 else days[bisect_left(days, day) + number]
+
+
+def worked(first: date, last: date) -> int:
+    """Working days after `first` up to and with `last`."""
+    days = _all_working_days()
+    return bisect_right(days, last) - bisect_right(days, first)
 
 
 def draw_working_day(rng: Random, period: str) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from samples.draws import spread, vary
+from samples.draws import FEN_PER_YUAN, spread, vary
 from transforms.period import months_between, split, year_ago, year_to_date
 
 PRIVATE, SELF_EMPLOYED = "私营企业", "个体工商户"
@@ -32,6 +32,8 @@ TYPES = (
     TypeFacts(SELF_EMPLOYED, 10_506, 6_480, 35_720, 96_000),
 )
 TECHNOLOGY_STOCK = 6_120
+SEAL_PRICE = 400
+"""元 a set (003)."""
 
 _SEASON = (980, 860, 1040, 1010, 1000, 1020, 1010, 1000, 1000, 960, 1000, 1000)
 
@@ -87,6 +89,10 @@ class Entities:
 
     def year_open(self, code: str, period: str) -> int:
         return self.months[code, year_to_date(period)[0]].opening
+
+    def seal_cost(self, period: str) -> int:
+        """What the free seals of a month cost, in 分."""
+        return self.start_up[period].seal_sets * SEAL_PRICE * FEN_PER_YUAN
 
     def new_enterprises(self, period: str) -> int:
         return sum(self.new[code, period] for code in ENTERPRISES)

@@ -69,6 +69,11 @@ class Post:
         """Results sent in a month."""
         return self.parcels[department, OUT, period].parcels
 
+    def cost(self, period: str) -> int:
+        """What the government pays for the parcels of a month, in 分."""
+        carried = ((way, p.parcels) for (_, way, m), p in self.parcels.items() if m == period)
+        return sum(n * unit_price(direction, period) for direction, n in carried)
+
     def ytd(self, department: str, direction: str, period: str) -> int:
         return sum(self.parcels[department, direction, m].parcels for m in year_to_date(period))
 

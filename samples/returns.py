@@ -21,8 +21,8 @@ def lay(
 ) -> tuple[list[Path], list[Planted]]:
     """Write every return of the districts below `inbound`, spoilt as `faults` say.
 
-    `periods` and `forms` choose the months and the returns of 江北区; the two small districts have their own. Returns the files in the order
-    of arrival, and what was planted. The same arguments give the same bytes and the same file times.
+    `periods` and `forms` choose the months and the returns of 江北区; the two small districts have their own. Returns
+    the files in the order of arrival, and what was planted. The same arguments give the same bytes and the same file times.
     """
     filings = [filing for district in districts for filing in make_filings(district, periods, seed, forms)]
     drops, planted = plant([as_drop(filing) for filing in filings], faults)

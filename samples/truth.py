@@ -10,17 +10,27 @@ from functools import lru_cache
 from random import Random
 
 from samples.assessment import Assessment, draw_assessment
+from samples.awards import POSTAGE, SEALS, Awards, draw_awards
+from samples.construction import Construction, draw_construction
 from samples.court import Court, draw_court
+from samples.employment import Employment, draw_employment
 from samples.entities import Entities, draw_entities
+from samples.inspection import Inspection, draw_inspection
+from samples.investment import Investment, draw_investment
+from samples.issues import Issues, draw_issues
 from samples.loans import Loans, draw_loans
 from samples.packages import Packages, draw_packages
 from samples.post import Post, draw_post
+from samples.procurement import Procurement, draw_procurement
 from samples.property import Property, draw_property
 from samples.ratings import Ratings, draw_ratings
+from samples.reform import Reform, draw_reform
 from samples.services import Services, draw_services
 from samples.tax_service import TaxService, draw_tax_service
 from samples.taxes import Taxes, draw_taxes
+from samples.technology import Technology, draw_technology
 from samples.tendering import Tendering, draw_tendering
+from samples.utilities import Utilities, draw_utilities
 from transforms.period import QUARTERLY, ending_with, months_between
 
 SEED = 20220831
@@ -46,6 +56,16 @@ class Truth:
     court: Court
     tax_service: TaxService
     assessment: Assessment
+    technology: Technology
+    utilities: Utilities
+    procurement: Procurement
+    construction: Construction
+    inspection: Inspection
+    employment: Employment
+    investment: Investment
+    issues: Issues
+    reform: Reform
+    awards: Awards
 
 
 @lru_cache(maxsize=4)
@@ -59,16 +79,35 @@ def make_truth(seed: int = SEED) -> Truth:
 
     entities, taxes = draw_entities(stream("entities"), periods), draw_taxes(stream("taxes"), periods)
     services = draw_services(stream("services"), periods)
+    loans = draw_loans(stream("loans"), periods)
+    ratings = draw_ratings(stream("ratings"), periods, services)
+    packages = draw_packages(stream("packages"), periods)
+    technology = draw_technology(stream("technology"), periods, loans)
+    investment = draw_investment(stream("investment"), periods)
     post = draw_post(stream("post"), periods, services)
+    settled = {
+        SEALS: {m: entities.seal_cost(m) for m in periods},
+        POSTAGE: {m: post.cost(m) for m in periods},
+    }
     return Truth(
         seed=seed,
         periods=PERIODS,
         entities=entities,
         taxes=taxes,
         services=services,
-        loans=draw_loans(stream("loans"), periods),
-        ratings=draw_ratings(stream("ratings"), periods, services),
-        packages=draw_packages(stream("packages"), periods),
+        loans=loans,
+        ratings=ratings,
+        packages=packages,
+        technology=technology,
+        utilities=draw_utilities(stream("utilities"), periods, investment),
+        procurement=draw_procurement(stream("procurement"), periods),
+        construction=draw_construction(stream("construction"), investment),
+        inspection=draw_inspection(stream("inspection"), periods, entities),
+        employment=draw_employment(stream("employment"), periods),
+        investment=investment,
+        issues=draw_issues(stream("issues"), periods, investment, ratings, packages),
+        reform=draw_reform(stream("reform"), periods),
+        awards=draw_awards(stream("awards"), periods, technology, settled),
         post=post,
         property=draw_property(stream("property"), periods, services, post),
         tendering=draw_tendering(stream("tendering"), periods),

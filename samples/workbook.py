@@ -31,7 +31,7 @@ _FONTS = {
     "number": Font(name="Times New Roman", size=11),
     "total": Font(name="Times New Roman", size=11, bold=True),
 }
-_FORMATS = {"int": "#,##0", "money": "#,##0.00", "date": "yyyy-mm-dd"}
+_FORMATS = {"int": "#,##0", "date": "yyyy-mm-dd"}
 _WIDTHS = {"int": 11, "money": 14, "decimal": 10, "pct": 10, "date": 12, "period": 11, "bool": 8, "text": 27}
 
 
@@ -155,7 +155,9 @@ def _look(column: Column, sheet: Sheet, value: Value, kind: RowKind) -> tuple[st
 def _number_format(column: Column, sheet: Sheet) -> str:
     if column.code in sheet.formats:
         return sheet.formats[column.code]
-    return _FORMATS.get(column.type) or "0." + "0" * column.decimals
+    if column.type == "money":
+        return f"#,##0.{'0' * column.decimals}"
+    return _FORMATS.get(column.type) or f"0.{'0' * column.decimals}".rstrip(".")
 
 
 class _Painter:

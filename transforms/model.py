@@ -6,6 +6,7 @@ from the declarations; every other part reads them.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +15,9 @@ from typing import Any
 import polars as pl
 
 from transforms import period
+
+OWN_UNIT = "指标单位"
+"""The unit of a column whose rows are indicators: each has a unit of its own, which its name tells."""
 
 EXACT = pl.Decimal(38, 8)
 """Type of every number in a frame, in its base unit (元, 户, ratio). Eight places hold half a unit of 10⁻⁶ %."""
@@ -283,6 +287,21 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of the reform plan (ML-01 …): a row of the reform ledger for each of its `leads` (department codes).
+    `responsible` is the text of the plan; `deadline` is None where the plan tells none."""
+
+    code: str
+    section: str
+    indicator: str
+    title: str
+    leads: tuple[str, ...]
+    responsible: str
+    deadline: date | None
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statistic:
     """A figure computed from the rows of one table: the sum of column `of` (or the number of rows where `of` is
     empty) over the rows that `where` admits and whose date column lies in the `window` (month or ytd)."""
@@ -357,6 +376,7 @@ class Catalogue:
     indicators: tuple[Indicator, ...]
     thresholds: Thresholds
     digest: str
+    measures: tuple[Measure, ...] = ()
 
     def form(self, code: str) -> Return:
         return next(r for r in self.returns if r.code == code)
@@ -397,6 +417,7 @@ BASES = (
     "price",
     "stock",
     "quarter",
+    "target",
 )
 """What a figure is about (reporting-system.md, §1, Basis)."""
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from catalogue.load import load
 from samples.derive.rows import total_row
-from samples.draws import rounded, shown_growth, shown_wan
+from samples.draws import shown_growth, shown_wan, shown_yuan
 from samples.entities import TECHNOLOGY, TYPES
 from samples.filing import Row, Sheet, Value
 from samples.truth import Truth
@@ -57,7 +57,7 @@ def _start_up(truth: Truth, period: str) -> Sheet:
             "max_hours": Decimal(facts.longest_hours) / 10,
             "elicence_n": truth.entities.new_enterprises(period),
             "seal_sets": facts.seal_sets,
-            "seal_cost": rounded(Decimal(facts.seal_sets * 400), 2),
+            "seal_cost": shown_yuan(truth.entities.seal_cost(period)),
             "first_tax_n": facts.first_tax,
             "first_ss_n": facts.first_insured,
             "cy_licences": facts.cross_province,

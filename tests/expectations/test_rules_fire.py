@@ -10,8 +10,9 @@ import pytest
 from catalogue.load import load
 from catalogue.workdays import load_workdays
 from expectations.validate import merge, validate_table
+from tests.samples.frames import numbered_workdays
 from transforms import period
-from transforms.edits import Context, prepare
+from transforms.edits import Context, plans, prepare
 from transforms.model import EXACT, Catalogue, Edit, Table, Verdict
 from workbooks.reading.read import Readings
 
@@ -42,7 +43,16 @@ def a_context(tables: Tables, known: Tables, catalogue: Catalogue) -> Context:
     last_days = [period.last_day(p) for p in periods]
     days = [load_workdays().count(date(2022, 1, 1), day) for day in last_days]
     calendar = pl.DataFrame({"period": periods, "last_day": last_days, "working_days_ytd": days})
-    return Context(tables, known, known, calendar, catalogue.units, ("未开展",))
+    return Context(
+        tables,
+        known,
+        known,
+        calendar,
+        catalogue.units,
+        ("未开展",),
+        workdays=numbered_workdays(),
+        plans=plans(catalogue),
+    )
 
 
 def broken_rules(
@@ -90,12 +100,37 @@ def scope_of(edit: Edit) -> Scope:
     scope = pl.col("kind").is_in(list(edit.params.get("applies", ("data",))))
     for column, value in edit.params.get("row", {}).items():
         scope &= pl.col(column) == value
+    for column, value in edit.params.get("when", {}).items():
+        scope &= pl.col(column).is_in(list(value) if isinstance(value, tuple) else [value])
     for column, amount in edit.params.get("least", {}).items():
         scope &= pl.col(column) >= Decimal(amount)
     if edit.kind == "carry":
         for column, value in edit.params.get("where", {}).items():
             scope &= pl.col(column) == value
     return scope
+
+
+def met(edit: Edit, table: Table, **changes: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Change the first row of data so that the rule looks at it, and as told besides."""
+    p = edit.params
+    cells: dict[str, object] = dict(changes)
+    cells |= {c: v[0] if isinstance(v, tuple) else v for c, v in p.get("when", {}).items()}
+    cells |= {c: Decimal(v) for c, v in p.get("least", {}).items()}
+    cells |= {c: Decimal(v) / 2 for c, v in p.get("below", {}).items()}
+    if "given" in p:
+        cells[p["given"]] = something(table.column(p["given"]).type)
+    if "untold" in p:
+        cells[p["untold"]] = None
+    if "passed" in p:
+        cells[p["passed"]] = date(2022, 1, 1)
+    cells |= {f"{c}|text": None if v is None else str(v) for c, v in cells.items() if not isinstance(v, Decimal)}
+    return lambda rows: on_first(rows, pl.col("kind") == "data", **cells)
+
+
+def something(kind: str) -> object:
+    if kind in ("int", "money", "decimal", "pct"):
+        return Decimal(1)
+    return date(2022, 8, 15) if kind == "date" else "某"
 
 
 def set_text(edit: Edit, text: str | None, value: object = None) -> Callable[[pl.DataFrame], pl.DataFrame]:
@@ -108,16 +143,16 @@ def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Table
         "typed": set_text(edit, "#REF!"),
         "required": set_text(edit, None),
         "in_list": set_text(edit, "查无此项", "查无此项"),
-        "check_digit": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: "91500105MA5U0000X0"}),
+        "check_digit": set_text(edit, "91500105MA5U0000X0", "91500105MA5U0000X0"),
         "unique": lambda rows: pl.concat([rows, rows.filter(pl.col("kind") == "data").head(1)]),
         "not_negative": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: Decimal(-1)}),
         "not_after_period": lambda rows: on_first(rows, pl.col("kind") == "data", **{edit.column: date(2022, 9, 1)}),
         "in_order": lambda rows: on_first(
             rows, pl.col(edit.params["earlier"]).is_not_null(), **{edit.params["later"]: date(1999, 1, 1)}
         ),
-        "forbid_text": lambda rows: on_first(rows, pl.col("kind") == "data", remark="小规模纳税人"),
+        "forbid_text": met(edit, table, **{edit.column: "甲、乙" * 99 if "says" in edit.params else "小规模纳税人"}),
         "replaced": lambda rows: on_first(rows, pl.col("kind") == "data", status="退回"),
-        "implies": lambda rows: on_first(rows, pl.col("is_instant") == "是", promised_days=Decimal(3)),
+        "implies": met(edit, table, **{edit.column: Decimal(3)}),
         "round": lambda rows: on_first(rows, scope_of(edit), **{edit.column: Decimal(50000)}),
         "vanished": lambda rows: (
             on_first(rows, pl.col("kind") == "total", **{edit.column: Decimal(0)})
@@ -161,7 +196,8 @@ def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Table
         "same_row": lambda rows: _as_last_month(rows, known[edit.table], table),
         "first_only": _first_loan_again,
         "part_rows": lambda rows: _bigger_part(rows, edit, table),
-        "not_falling": lambda rows: on_first(rows, pl.col(edit.column) > 1, **{edit.column: Decimal(1)}),
+        "not_falling": lambda rows: rows.with_columns(**fallen(edit, rows)),
+        **planted_ledgers(edit, table, known),
     }
     if edit.kind in makers:
         return [tables | {edit.table: makers[edit.kind](tables[edit.table])}]
@@ -170,6 +206,8 @@ def plant(edit: Edit, table: Table, tables: Tables, known: Tables) -> list[Table
         return [tables | {"F01.refunds": ledger}]
     if edit.kind == "size_change":
         return [tables | {"F05.items": tables["F05.items"].head(600)}]
+    if edit.kind in ("detail_within", "enough"):
+        return [planted_detail(edit, tables)]
     scope = scope_of(edit)
     if edit.kind == "footing":
         scope = pl.col("kind") == "total"
@@ -186,6 +224,99 @@ def past(edit: Edit, known: Tables) -> Tables:
         return known
     stood = pl.lit(Decimal(edit.params["value"]), dtype=EXACT).alias(edit.column)
     return known | {edit.table: known[edit.table].with_columns(stood)}
+
+
+def fallen(edit: Edit, rows: pl.DataFrame) -> dict[str, pl.Expr]:
+    cells = {edit.column: pl.lit(Decimal(0), dtype=EXACT)}
+    if unless := edit.params.get("unless"):
+        cells |= {c: pl.lit(None, dtype=rows.schema[c]) for c in (unless, f"{unless}|text")}
+    return cells
+
+
+def planted_detail(edit: Edit, tables: Tables) -> Tables:
+    p = edit.params
+    if edit.kind == "enough":
+        long_ago = {c: pl.lit(date(1999, 1, 1)) for c in p["window"]}
+        return tables | {p["detail"]: tables[p["detail"]].with_columns(**long_ago)}
+    paid = pl.col(next(iter(p["by"]))).is_in(tables[p["detail"]][next(iter(p["by"].values()))].implode())
+    return tables | {edit.table: on_first(tables[edit.table], paid, **{edit.column: Decimal(1)})}
+
+
+Planter = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def planted_ledgers(edit: Edit, table: Table, known: Tables) -> Mapping[str, Planter]:
+    """Makers of faults in ledgers."""
+    p, c = edit.params, edit.column
+    data = pl.col("kind") == "data"
+    other_words = (
+        [code.code for code in load().code_lists[table.column(c).codes].codes] if table.column(c).codes else []
+    )
+    dates = {p.get("first"): date(2019, 1, 2), p.get("last"): date(2022, 8, 10)}
+    long = {name: day for name, day in dates.items() if name}
+    if "most_of" in p:
+        long[p["most_of"]] = Decimal(1)
+    last_month = known[edit.table].filter(pl.col("period") == period.previous(MONTH)) if edit.table in known else None
+    return {
+        "elapsed": met(edit, table, **long, **{c: Decimal(500), f"{c}|half": Decimal(0)})
+        if c not in long
+        else met(edit, table),
+        "within_days": met(edit, table, **long),
+        "filled_if": met(edit, table, **{c: None}),
+        "empty_if": met(edit, table, **{c: something(table.column(c).type)}),
+        "must_say": met(edit, table, **{c: next((w for w in other_words if w not in p.get("words", ())), None)}),
+        "near_ratio": met(edit, table, **{c: Decimal("0.9")}),
+        "has_parent": met(edit, table, **{c: "查无此号"}),
+        "mean_at_most": met(edit, table, **{c: Decimal(10**6)}),
+        "planned": met(edit, table, **{c: "ML-99"}),
+        "complete": lambda rows: rows.tail(-1),
+        "not_dropped": lambda rows: on_first(rows.head(1), data, **{c: "新的一行"}),
+        "ledger_roll": lambda rows: rows.tail(3),
+        "not_again": lambda rows: on_first(
+            rows, data, **{c: known[edit.table].filter(pl.col(p["closed"]).is_not_null())[c][0]}
+        ),
+        "unchanged": lambda rows: on_first(
+            rows,
+            pl.col(c if c in table.key else table.key[0]).is_in(last_month[table.key[0]].implode()),
+            **{p["columns"][0]: Decimal(7) if table.column(p["columns"][0]).numeric else "另一类"},
+        ),
+        "same_text": lambda rows: met(edit, table, **{c: same_item(rows, last_month, table)[c][0]})(rows),
+        "standstill": lambda rows: on_first(rows, pl.col(c) == 1, state="推进中"),
+        "row_share": lambda rows: rows.with_columns(
+            [pl.lit(words).alias(column) for column, words in p.get("share", {}).items()]
+            or [pl.col(p["same"][1]).alias(p["same"][0])]
+        ),
+        "party_share": lambda rows: on_first(rows, in_the_largest_class(edit, rows), **{c: pl.col(c) + HUGE}),
+        "mean_change": lambda rows: rows.with_columns((pl.col(c) * 10).alias(c)),
+        "newer_mean": lambda rows: on_first(
+            rows, pl.col(p["date"]).dt.strftime("%Y-%m") == MONTH, **{c: pl.col(c) + HUGE}
+        ),
+        "once": lambda rows: pl.concat([rows, rows.filter(scope_of(edit)).head(1).with_columns(award_no=pl.lit("又"))]),
+        "repeated": lambda rows: twice(rows.filter(pl.all_horizontal(pl.col(k).is_not_null() for k in p["by"])), table),
+        "stages_in_order": lambda rows: pl.concat(
+            [
+                met(edit, table, project_no="P", stage=stage, done_date=day)(rows.slice(i, 1))
+                for i, (stage, day) in enumerate([("施工许可", date(2022, 8, 2)), ("工程许可", date(2022, 8, 9))])
+            ]
+        ),
+    }
+
+
+def twice(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """A row that comes again under another number."""
+    again = rows.head(1).with_columns(pl.lit("又").alias(table.key[0]), row=pl.col("row") + 1000)
+    return pl.concat([rows, again])
+
+
+def same_item(rows: pl.DataFrame, last: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Last month's row of the first row of data."""
+    return last.join(rows.filter(pl.col("kind") == "data").head(1), on=list(table.key), how="semi")
+
+
+def in_the_largest_class(edit: Edit, rows: pl.DataFrame) -> Scope:
+    p = edit.params
+    of_class = rows.filter(scope_of(edit)).group_by(p["within"]).agg(n=pl.col(p["by"]).n_unique())
+    return scope_of(edit) & (pl.col(p["within"]) == of_class.sort("n")[p["within"]][-1])
 
 
 def _as_last_month(rows: pl.DataFrame, before: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from catalogue.load import load
-from expectations.sentences import SENTENCES, Place, by_how_much, describe, show
+from expectations.place import Place, by_how_much, show
+from expectations.sentences import SENTENCES, describe
 from tests.transforms.wide import a_context, judged, rule_of, wide
 from transforms.edits import BOUNDED_KINDS, NATIVE_KINDS
 from transforms.model import Verdict

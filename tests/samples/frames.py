@@ -4,15 +4,24 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 
 from catalogue.load import load
+from catalogue.workdays import load_workdays
 from samples.faults import as_text
 from samples.filing import Filing, Row, Sheet, Value
 from transforms.model import EXACT, WIDE_ID, Column, RowKind, Table
 
 LAYOUT = {"submission": pl.String(), "table": pl.String(), "code": pl.String(), "letter": pl.String()}
+
+
+@cache
+def numbered_workdays() -> pl.DataFrame:
+    """The days of the sample's records with their numbers as working days."""
+    days = load_workdays().numbers(date(2018, 1, 1), date(2022, 12, 31))
+    return pl.DataFrame(days, schema={"day": pl.Date, "number": pl.Int64}, orient="row")
 
 
 def wide_frames(filings: Iterable[Filing]) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:

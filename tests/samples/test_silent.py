@@ -8,9 +8,9 @@ from catalogue.workdays import load_workdays
 from samples.derive import DERIVED
 from samples.drops import make_filings
 from samples.filing import Filing
-from tests.samples.frames import wide_frames
+from tests.samples.frames import numbered_workdays, wide_frames
 from transforms import period
-from transforms.edits import Context, prepare
+from transforms.edits import Context, plans, prepare
 from transforms.model import Table
 
 
@@ -27,7 +27,10 @@ def violations(filings: list[Filing], tables: list[Table]) -> list[tuple[str, st
 
     catalogue = load()
     frames, layout = wide_frames(filings)
-    known = Context(frames, frames, frames, calendar(sorted({f.period for f in filings})), catalogue.units)
+    months = calendar(sorted({f.period for f in filings}))
+    known = Context(
+        frames, frames, frames, months, catalogue.units, workdays=numbered_workdays(), plans=plans(catalogue)
+    )
     judged = merge(
         validate_table(prepare(frames[t.code], t, catalogue.edits(t.code), known), t, layout, catalogue) for t in tables
     )

@@ -29,6 +29,10 @@ class Context:
         reasons: words that a required cell may carry in place of a value.
         layout: submission, table, code, letter of tonight's tables: a ledger that was filed without a row stands here
             alone.
+        workdays: one row a day: day (Date), number (Int64: working days up to and with it, counted from any day on).
+            The difference of two numbers is the working days after the one day up to and with the other.
+        plans: by table code, the keys (columns as in the table) of the rows that a return has to hold, no less and no
+            more.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -38,6 +42,8 @@ class Context:
     units: Mapping[str, Unit]
     reasons: tuple[str, ...] = field(default=())
     layout: pl.DataFrame | None = None
+    workdays: pl.DataFrame | None = None
+    plans: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     def factor(self, column: Column) -> Decimal:
         return self.units[column.unit].factor
@@ -86,13 +92,36 @@ def of_kind(*kinds: str) -> pl.Expr:
 
 
 def scope(edit: Edit, default: Iterable[str] = (RowKind.DATA,)) -> pl.Expr:
-    """Rows that a rule looks at: by kind of row, by `row` (column → value), and above the `least` amounts."""
-    rows = of_kind(*edit.params.get("applies", tuple(default)))
-    for column, value in edit.params.get("row", {}).items():
+    """Rows that a rule looks at: by kind of row, by `row` and `when` (column → value, or one of several), from the
+    `least` amounts on and `below` others, with cells that are `given` or `untold`, with a date that has `passed`."""
+    p = edit.params
+    rows = of_kind(*p.get("applies", tuple(default)))
+    for column, value in p.get("row", {}).items():
         rows &= pl.col(column).eq_missing(value)
-    for column, amount in edit.params.get("least", {}).items():
+    rows &= where(p.get("when", {}))
+    for column, amount in p.get("least", {}).items():
         rows &= pl.col(column).ge(exact(amount)).fill_null(False)
+    for column, amount in p.get("below", {}).items():
+        rows &= pl.col(column).lt(exact(amount)).fill_null(False)
+    if "given" in p:
+        rows &= pl.col(p["given"]).is_not_null()
+    if "untold" in p:
+        rows &= pl.col(p["untold"]).is_null()
+    if "passed" in p:
+        rows &= pl.col(p["passed"]).lt(pl.col("period_end")).fill_null(False)
     return rows
+
+
+def answered(column: str) -> pl.Expr:
+    """What a cell tells, null where it tells nothing: a word for empty is no answer, a reason is one, and so is a
+    value (无 is an entry of some code lists)."""
+    text = pl.col(f"{column}|text").str.strip_chars()
+    return pl.when(~text.is_in([*EMPTY_WORDS, ""]) | pl.col(column).is_not_null()).then(text)
+
+
+def first_of(rows: pl.Expr, keys: list[str]) -> pl.Expr:
+    """The first of these rows in each group: where a finding about all of them is put."""
+    return rows & (rows.cast(pl.Int64).cum_sum().over(keys) == 1)
 
 
 def where(conditions: Mapping[str, object]) -> pl.Expr:

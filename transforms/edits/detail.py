@@ -11,6 +11,7 @@ from transforms.edits.bounds import (
     Bounds,
     Context,
     exact,
+    first_of,
     half,
     must_not,
     of_kind,
@@ -50,12 +51,16 @@ def footing(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[p
 
 
 def in_window(rows: pl.DataFrame, window: Mapping[str, str]) -> pl.DataFrame:
-    """Rows whose date lies in the month of their period, or in its year up to the end of that month."""
+    """Rows whose date lies in the month of their period, in the three months up to it, or in its year up to the end of that
+    month."""
     for column, span in window.items():
         of_row = pl.col(column).dt.strftime("%Y-%m")
         inside = of_row == pl.col("period")
         if span == "ytd":
             inside = (of_row <= pl.col("period")) & (of_row.str.head(4) == pl.col("period").str.head(4))
+        elif span == "three_months":
+            first = pl.col("period").str.to_date("%Y-%m").dt.offset_by("-2mo").dt.strftime("%Y-%m")
+            inside = (of_row <= pl.col("period")) & (of_row >= first)
         rows = rows.filter(inside.fill_null(False))
     return rows
 
@@ -265,3 +270,45 @@ def rank(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tupl
     missing = (data & of.is_null()).any().over("submission")
     expected = pl.when(~missing).then(place)
     return rows, Bounds(scope(edit), pl.col(edit.column), expected, expected, exact(0), expected)
+
+
+def detail_within(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """What the rows of a ledger add up to is at most the figure of the row they belong to (H12: payments of a
+    contract). A row without any is not looked at."""
+    p, name = edit.params, f"{edit.id}|detail"
+    by: Mapping[str, str] = p["by"]
+    ledger, keys = context.tables[p["detail"]].filter(of_kind(RowKind.DATA)), ["submission", *by.values()]
+    sums = ledger.group_by(keys).agg(
+        sum_of_told(p["value"]).alias(name), half(p["value"]).sum().alias(name + "|half"), pl.len().alias(name + "|n")
+    )
+    joined = rows.join(sums, left_on=["submission", *by], right_on=keys, how="left", maintain_order="left")
+    high, width = told(edit, table)
+    applies = scope(edit) & pl.col(name + "|n").is_not_null()
+    return joined, Bounds(applies, pl.col(name), exact(-FAR), high + width, pl.col(name + "|half"), pl.col(name))
+
+
+def has_parent(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """The row that a record belongs to stands in the other table (H16: every payment has its contract)."""
+    p, name = edit.params, f"{edit.id}|parent"
+    by: Mapping[str, str] = p["by"]
+    parents = context.tables[p["detail"]].filter(of_kind(RowKind.DATA)).select("submission", *by.values()).unique()
+    parents = parents.with_columns(pl.lit(True).alias(name))
+    joined = rows.join(
+        parents, left_on=["submission", *by], right_on=["submission", *by.values()], how="left", maintain_order="left"
+    )
+    return joined, must_not(pl.col(name).is_null(), scope(edit) & pl.col(edit.column).is_not_null())
+
+
+def enough(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """At least so many rows of a ledger answer a description (W02: no job fair in three months). The finding stands at
+    the first row of the rule's table."""
+    p, name = edit.params, f"{edit.id}|n"
+    ledger = rows if p["detail"] == table.code else context.tables[p["detail"]]
+    chosen = in_window(ledger.filter(of_kind(RowKind.DATA) & where(p.get("where", {}))), p.get("window", {}))
+    counts = chosen.group_by("submission").agg(pl.len().cast(EXACT).alias(name))
+    filed = _filed(ledger, p["detail"], context).with_columns(pl.lit(True).alias(name + "|filed"))
+    for frame in (counts, filed):
+        rows = rows.join(frame, on="submission", how="left", maintain_order="left")
+    count = pl.when(pl.col(name + "|filed").fill_null(False)).then(pl.col(name).fill_null(exact(0)))
+    applies = first_of(scope(edit), ["submission"])
+    return rows, Bounds(applies, count, exact(p["number"]), exact(FAR), exact(0), NOTHING)

@@ -6,7 +6,22 @@ from decimal import Decimal
 import polars as pl
 
 from transforms import period
-from transforms.edits.bounds import FAR, Bounds, Context, exact, half, must_not, of_kind, over, scope, told, where
+from transforms.edits.bounds import (
+    FAR,
+    Bounds,
+    Context,
+    answered,
+    exact,
+    half,
+    must_not,
+    of_kind,
+    over,
+    scope,
+    signed,
+    told,
+    total_of,
+    where,
+)
 from transforms.edits.detail import NOTHING
 from transforms.edits.row import quotient
 from transforms.model import EXACT, Edit, RowKind, Table
@@ -72,10 +87,58 @@ def cumulative(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -
     p, name = edit.params, edit.id
     c = edit.column
     rows = lookup(rows, context.known.get(table.code), [c, f"{c}|half"], "previous", name)
-    january = pl.col("period").str.contains(period.OPENS_YEAR) if p["reset"] == "january" else pl.lit(False)
-    last = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}"))
-    width = pl.when(january).then(exact(0)).otherwise(pl.col(f"{name}|{c}|half")) + half(p["flow"])
+    none = pl.col("period").str.contains(period.OPENS_YEAR) if p["reset"] == "january" else pl.lit(False)
+    if p.get("fresh"):
+        rows = mark_new(rows, context.known.get(table.code), name)
+        none |= pl.col(f"{name}|new")
+    last = pl.when(none).then(exact(0)).otherwise(pl.col(f"{name}|{c}"))
+    width = pl.when(none).then(exact(0)).otherwise(pl.col(f"{name}|{c}|half")) + half(p["flow"])
     expected = last + pl.col(p["flow"])
+    value, slack = told(edit, table)
+    return rows, Bounds(scope(edit), value, expected - width, expected + width, slack, expected)
+
+
+def mark_new(rows: pl.DataFrame, known: pl.DataFrame | None, name: str) -> pl.DataFrame:
+    """Add `<name>|new`: whether an item is new, that is: not among the rows of a month before that was told."""
+    if known is None or known.is_empty():
+        return rows.with_columns(pl.lit(False).alias(f"{name}|new"))
+    of_items = known.filter(of_kind(RowKind.DATA)).select("district", "item", other="period", there=pl.lit(True))
+    of_months = known.select("district", other="period", filed=pl.lit(True)).unique()
+    joined = rows.with_columns(other=_before(rows))
+    for frame, keys in ((of_items.unique(), ["district", "item", "other"]), (of_months, ["district", "other"])):
+        joined = joined.join(frame, on=keys, how="left", maintain_order="left")
+    new = pl.col("filed").fill_null(False) & pl.col("there").is_null()
+    return joined.with_columns(new.alias(f"{name}|new")).drop("other", "there", "filed")
+
+
+def _before(rows: pl.DataFrame) -> pl.Expr:
+    """The month before that of each row."""
+    months = {month: period.previous(month) for month in rows["period"].unique()}
+    return pl.col("period").replace_strict(months, default=None, return_dtype=pl.String)
+
+
+def roll_on(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure = that of the month before + what cumulative columns have grown by + movements (H10: the balance of a
+    pool; what was paid in all). A row that is new begins at zero; a column of the year so far does so in January."""
+    p, name = edit.params, edit.id
+    cumulative_columns = list(p.get("increments", ()))
+    needed = [edit.column, *cumulative_columns]
+    known = context.known.get(table.code)
+    rows = lookup(rows, known, [f"{c}{end}" for c in needed for end in ("", "|half")], "previous", name)
+    rows = mark_new(rows, known, name)
+    new, zero = pl.col(f"{name}|new"), exact(0)
+
+    def last(code: str, begins: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+        past = (pl.col(f"{name}|{code}"), pl.col(f"{name}|{code}|half"))
+        return pl.when(begins).then(zero).otherwise(past[0]), pl.when(begins).then(zero).otherwise(past[1])
+
+    expected, width = last(edit.column, new)
+    for code in cumulative_columns:
+        yearly = pl.lit(table.column(code).basis == "ytd") & pl.col("period").str.ends_with("-01")
+        before, before_width = last(code, new | yearly)
+        expected, width = expected + pl.col(code) - before, width + half(code) + before_width
+    moved, moved_width = total_of(signed(p.get("movements", ())))
+    expected, width = expected + moved, width + moved_width
     value, slack = told(edit, table)
     return rows, Bounds(scope(edit), value, expected - width, expected + width, slack, expected)
 
@@ -150,7 +213,41 @@ def not_falling(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) 
     applies = scope(edit) & last.is_not_null() & pl.col(edit.column).is_not_null()
     if table.column(edit.column).basis == "ytd":
         applies &= ~pl.col("period").str.contains(period.OPENS_YEAR)
+    if "unless" in edit.params:
+        applies &= answered(edit.params["unless"]).is_null()
     return rows, Bounds(applies, pl.col(edit.column), last, exact(FAR), half(edit.column), last)
+
+
+def same_text(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A text of this month is that of last month, word for word (W11)."""
+    rows, last = _with_last(rows, edit, table, context)
+    known = context.known.get(table.code)
+    applies = scope(edit) & pl.lit(known is not None and not known.is_empty()) & last.is_not_null()
+    return rows, must_not(pl.col(edit.column).cast(pl.String) == last.cast(pl.String), applies)
+
+
+def standstill(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A figure has not moved for so many months (W02)."""
+    months, name = int(edit.params["months"]), f"{edit.id}|same"
+    known = context.known.get(table.code)
+    if known is None or known.is_empty():
+        return rows, must_not(pl.lit(False), pl.lit(False))
+    spans = pl.DataFrame(
+        [(m, period.shift(m, -k)) for m in rows["period"].unique() for k in range(1, months + 1)],
+        schema={"period": pl.String, "past": pl.String},
+        orient="row",
+    )
+    past = known.filter(of_kind(RowKind.DATA)).select(
+        "district", "item", pl.col("period").alias("past"), pl.col(edit.column).alias("was")
+    )
+    keys = ["district", "item", "period"]
+    steady = (
+        spans.join(past, on="past").group_by(keys).agg(n=pl.len(), low=pl.col("was").min(), high=pl.col("was").max())
+    )
+    steady = steady.filter((pl.col("n") == months) & (pl.col("low") == pl.col("high")))
+    rows = rows.join(steady.select(*keys, pl.col("low").alias(name)), on=keys, how="left", maintain_order="left")
+    value = pl.col(edit.column)
+    return rows, must_not(value == pl.col(name), scope(edit) & value.is_not_null() & pl.col(name).is_not_null())
 
 
 def ratio_change(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from transforms.edits import detail, history, row
-from transforms.edits.bounds import EMPTY_WORDS, Bounds, Context, of_kind, scope
+from transforms.edits import dates, detail, groups, history, ledgers, row, words
+from transforms.edits.bounds import EMPTY_WORDS, Bounds, Context, answered, of_kind, scope
 from transforms.model import Edit, RowKind, Table
 
 Preparer = Callable[[pl.DataFrame, Edit, Table, Context], tuple[pl.DataFrame, Bounds]]
@@ -54,6 +54,32 @@ BOUNDED_KINDS: Mapping[str, Preparer] = {
     "rise": history.rise,
     "moved": history.moved,
     "above_mean": history.above_mean,
+    "roll_on": history.roll_on,
+    "same_text": history.same_text,
+    "standstill": history.standstill,
+    "elapsed": dates.elapsed,
+    "within_days": dates.within_days,
+    "stages_in_order": dates.stages_in_order,
+    "repeated": dates.repeated,
+    "filled_if": words.filled_if,
+    "empty_if": words.empty_if,
+    "must_say": words.must_say,
+    "near_ratio": row.near_ratio,
+    "detail_within": detail.detail_within,
+    "has_parent": detail.has_parent,
+    "enough": detail.enough,
+    "row_share": groups.row_share,
+    "party_share": groups.party_share,
+    "mean_at_most": groups.mean_at_most,
+    "mean_change": groups.mean_change,
+    "newer_mean": groups.newer_mean,
+    "once": groups.once,
+    "planned": ledgers.planned,
+    "complete": ledgers.complete,
+    "not_dropped": ledgers.not_dropped,
+    "not_again": ledgers.not_again,
+    "unchanged": ledgers.unchanged,
+    "ledger_roll": ledgers.ledger_roll,
 }
 """Kinds that are judged by comparing intervals."""
 
@@ -83,7 +109,7 @@ def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Co
         if edit.kind in NATIVE_KINDS:
             prepared[f"{edit.id}|applies"] = _applies(edit, table, context)
             if edit.kind == "required":
-                prepared[f"{edit.id}|given"] = _given(edit)
+                prepared[f"{edit.id}|given"] = answered(edit.column)
             continue
         rows, bounds = BOUNDED_KINDS[edit.kind](rows, edit, table, context)
         for name in ("applies", "told", "low", "high", "slack", "expected"):
@@ -93,7 +119,8 @@ def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Co
 
 def with_item(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Add `item`: the key joined by "/", 合计 or 小计 for those rows, "" where a table has one row."""
-    key = pl.concat_str([pl.col(k) for k in table.key], separator="/") if table.key else pl.lit("")
+    parts = [pl.col(k).cast(pl.Int64) if table.column(k).numeric else pl.col(k) for k in table.key]
+    key = pl.concat_str(parts, separator="/") if parts else pl.lit("")
     names = {RowKind.TOTAL: "合计", RowKind.SUBTOTAL: "小计"}
     item = pl.col("kind").replace_strict(names, default=None, return_dtype=pl.String)
     return rows.with_columns(item=pl.coalesce(item, key))
@@ -103,13 +130,6 @@ def _with_items(context: Context, table: Table) -> Context:
     known = {c: with_item(f, table) if c == table.code else f for c, f in context.known.items()}
     first = {c: with_item(f, table) if c == table.code else f for c, f in context.first_filed.items()}
     return replace(context, known=known, first_filed=first)
-
-
-def _given(edit: Edit) -> pl.Expr:
-    """What a required cell tells, null where it tells nothing: a word for empty is no answer, a reason is one, and so
-    is a value (无 is an entry of some code lists)."""
-    text = pl.col(f"{edit.column}|text").str.strip_chars()
-    return pl.when(~text.is_in([*EMPTY_WORDS, ""]) | pl.col(edit.column).is_not_null()).then(text)
 
 
 def _applies(edit: Edit, table: Table, context: Context) -> pl.Expr:

@@ -114,6 +114,16 @@ def reachable_over(edit: Edit, whole: pl.Expr) -> Bounds:
     return Bounds(bounds.applies, bounds.told, bounds.low, bounds.high, bounds.slack, nearest)
 
 
+def near_ratio(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
+    """A planned rate lies within so many points of the real one (H11). Multiplied out, so that nothing is divided."""
+    p = edit.params
+    n, d = pl.col(p["numerator"]), pl.col(p["denominator"])
+    allowed = exact(p["points"]) * d
+    applies = scope(edit) & d.gt(exact(0)).fill_null(True)
+    rate, slack = pl.col(edit.column) * d, half(edit.column) * d
+    return rows, Bounds(applies, rate, n - allowed, n + allowed, slack, over(n, d))
+
+
 def whole_base(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
     """A growth rate of a count must have a whole-number base (W09)."""
     now, rate, slack = pl.col(edit.params["now"]), pl.col(edit.column), half(edit.column)
@@ -142,18 +152,17 @@ def band(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.D
 
 def implies(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
     """Where a column carries a word, the figure must be the given one (an instant item promises 0 days)."""
-    applies = scope(edit)
-    for column, word in edit.params["when"].items():
-        applies &= pl.col(column).eq_missing(word)
     value, slack = told(edit, table)
     wanted = exact(edit.params["equals"])
-    return rows, Bounds(applies, value, wanted, wanted, slack, wanted)
+    return rows, Bounds(scope(edit), value, wanted, wanted, slack, wanted)
 
 
 def forbid_text(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[pl.DataFrame, Bounds]:
     """A remark that shows what must not be, unless it also tells why it may."""
     remark = pl.col(edit.column).fill_null("")
-    wrong = remark.str.contains(edit.params["pattern"]) & ~remark.str.contains(edit.params["unless"])
+    wrong = remark.str.contains(edit.params["pattern"])
+    if "unless" in edit.params:
+        wrong &= ~remark.str.contains(edit.params["unless"])
     return rows, must_not(wrong, scope(edit))
 
 

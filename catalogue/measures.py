@@ -1,0 +1,74 @@
+"""The measures of the reform plan that the reform ledger (F22) has to hold, from `measures.tsv`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from catalogue.declarations import Place
+from transforms.model import Code, CodeList, Department, Measure
+
+COLUMNS = (
+    "ledger_id",
+    "section",
+    "be_indicator",
+    "title",
+    "lead_units",
+    "responsible_units",
+    "deadline",
+    "forms",
+)
+
+
+def read_measures(
+    path: Path, departments: Iterable[Department], code_lists: Mapping[str, CodeList]
+) -> tuple[Measure, ...]:
+    """The measures in the order of the plan. Raises CatalogueError with file and line."""
+    units = {word: d.code for d in departments for word in (d.code, d.name, *d.aliases, *d.names.values())}
+    measures: dict[str, Measure] = {}
+    for place, row in _rows(path):
+        if row["ledger_id"] in measures:
+            raise place.error(f"“{row['ledger_id']}” stands twice")
+        for column, name in (("section", "reform_sections"), ("be_indicator", "evaluation_indicators")):
+            if row[column] not in {code.code for code in code_lists[name].codes}:
+                raise place.error(f"“{row[column]}” is not in the list {name}")
+        measures[row["ledger_id"]] = _measure(place, row, units)
+    return tuple(measures.values())
+
+
+def _rows(path: Path) -> Iterator[tuple[Place, dict[str, str]]]:
+    header, *lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    if tuple(header.split("\t")) != COLUMNS:
+        raise Place(path.name, 1).error(f"the columns are not {', '.join(COLUMNS)}")
+    for number, line in enumerate(lines, 2):
+        cells = line.split("\t")
+        if len(cells) != len(COLUMNS):
+            raise Place(path.name, number).error(f"{len(cells)} cells, not {len(COLUMNS)}")
+        yield Place(path.name, number), dict(zip(COLUMNS, cells, strict=True))
+
+
+def _measure(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> Measure:
+    leads = tuple(name for name in row["lead_units"].split("、") if name)
+    if not leads:
+        raise place.error("a measure needs a lead")
+    for name in leads:
+        if name not in units:
+            raise place.error(f"unknown department “{name}”")
+    try:
+        deadline = date.fromisoformat(row["deadline"]) if row["deadline"] else None
+    except ValueError as error:
+        raise place.error(str(error)) from None
+    return Measure(
+        code=row["ledger_id"],
+        section=row["section"],
+        indicator=row["be_indicator"],
+        title=row["title"],
+        leads=tuple(units[name] for name in leads),
+        responsible=row["responsible_units"],
+        deadline=deadline,
+        forms=tuple(row["forms"].split(";")),
+    )
+
+
+def measure_codes(path: Path) -> CodeList:
+    """The numbers of the measures as a code list. Their titles are no names for them: a cell tells the number."""
+    return CodeList("measures", tuple(Code(row["ledger_id"], row["ledger_id"]) for _, row in _rows(path)))
