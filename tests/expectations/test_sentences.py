@@ -176,3 +176,37 @@ def test_one_rating_a_case_names_case_and_day() -> None:
     assert describe(Place(edit, load().table("F06.bad"), row | {"period": "2022-08"}, {}, load()))[1] == (
         "办件编号 BJ1、评价日期 2022-08-02 重复出现"
     )
+
+
+def test_a_cell_that_must_be_filled_says_why() -> None:
+    rows = wide("F22.measures", "\nledger_id lead_dept state evidence\nML-01 market_reg 已完成 ·\n")
+    expected, wrong, _ = said("F22.measures.H04.evidence", rows)
+    assert (expected, wrong) == ("必填", "状态为“已完成”时必须填写佐证材料")
+
+
+def test_rows_that_were_not_carried_on_are_named() -> None:
+    line = "\nissue_no received_on done_on\n{} 2022-07-01 ·\n"
+    rows, july = wide("F21.issues", line.format("WT-2")), wide("F21.issues", line.format("WT-1"), "2022-07")
+    _, wrong, todo = said("F21.issues.H09.carried", rows, july)
+    assert wrong == "上月办结日期未填的记录有 1 条未结转：WT-1"
+    assert todo == "请补列；已终止的请保留该行并注明。"
+
+
+def test_an_overdue_issue_says_since_when() -> None:
+    rows = wide("F21.issues", "\nissue_no due_date done_on\nWT-1 2022-08-21 ·\n")
+    expected, wrong, _ = said("F21.issues.W08.overdue", rows)
+    assert (expected, wrong) == ("不超过 0 天", "办结时限 2022-08-21 至统计期末 2022-08-31 已 10 天，应不超过 0 天")
+
+
+def test_a_changed_cell_is_told_with_both_values() -> None:
+    line = "\nproject_no contract_amount\nXM-1 {}\n"
+    rows, july = wide("F20.projects", line.format("2.5000")), wide("F20.projects", line.format("2.0000"), "2022-07")
+    _, wrong, _ = said("F20.projects.W07.contract", rows, july)
+    assert wrong == "“XM-1”与上月不同：合同金额由 2.0000 改为 2.5000"
+
+
+def test_a_cost_that_must_be_nothing_says_so() -> None:
+    rows = wide("F12.applications", "\napply_no user_cost_outside\na 120.00\n")
+    expected, wrong, _ = said("F12.applications.H15.free", rows)
+    assert expected == "等于 0元"
+    assert "超出合理范围（等于 0元）" in wrong
