@@ -61,6 +61,13 @@ def test_months_of_more_than_a_year_ago_do_not_enter_the_mean() -> None:
     assert held_after("above_mean", "151", old, factor="1.5") == [BROKEN]
 
 
+@pytest.mark.parametrize(("n", "verdict"), [("29", OK), ("30", BROKEN)])
+def test_a_row_of_small_numbers_may_well_come_again(n: str, verdict: str) -> None:
+    now, july = rows(f"a {n} 5\n"), rows(f"a {n} 5\n", JULY)
+    known = a_context({PLAIN.code: now}, {PLAIN.code: july})
+    assert verdicts(an_edit("same_row", PLAIN, "n"), now, PLAIN, known) == [verdict]
+
+
 def test_ties_share_a_rank() -> None:
     told = rows("a 1 90\nb 2 80\nc 2 80\nd 4 70\n")
     assert verdicts(an_edit("rank", PLAIN, "n", of="of"), told, PLAIN) == [OK, OK, OK, OK]

@@ -69,6 +69,7 @@ def test_the_year_turns() -> None:
     assert period.previous("2022-01") == period.december_before("2022-12") == "2021-12"
     assert period.previous("2022Q1") == period.december_before("2022Q3") == "2021Q4"
     assert period.year_ago("2024-02") == "2023-02"
+    assert period.year_ago("2022Q2") == "2021Q2"
     assert period.last_day("2024-02") == date(2024, 2, 29)
     assert period.months_between("2022-02", "2022-01") == []
 
