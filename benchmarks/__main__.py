@@ -19,6 +19,7 @@ from benchmarks.clock import Run
 from benchmarks.corpus import Corpus, lay_corpus
 from benchmarks.floor import run_floor
 from benchmarks.ours import run_ours
+from benchmarks.reading import describe_reading, measure_reading
 from benchmarks.report import Sides, describe, page
 
 SIDES = {"ours": run_ours, "baseline": run_baseline, "floor": run_floor}
@@ -43,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with TemporaryDirectory() as folder:
         corpus = lay_corpus(Path(folder) / "corpus", QUICK_DISTRICTS if given.quick else ALL_DISTRICTS)
         sides = _measure(corpus, Path(folder), given.rounds)
-    sys.stdout.write(describe(sides) + "\n")
+    reading = describe_reading(*measure_reading(given.quick, given.rounds))
+    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n")
     if given.write:
-        DOCUMENT.write_text(page(sides), "utf-8")
+        DOCUMENT.write_text(page(sides, reading), "utf-8")
     return 0 if all(_found_all(run, corpus) for run in (sides.ours, sides.baseline)) else 1
 
 

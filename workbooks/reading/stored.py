@@ -8,7 +8,7 @@ from functools import lru_cache
 from workbooks.reading.cells import Kind
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*", re.ASCII).fullmatch
-_PLAIN = re.compile(r"(?=.{3,16}$)(?:0\.(?!0000)|[1-9][0-9]*\.)[0-9]*[1-9]", re.ASCII).fullmatch
+_PLAIN = re.compile(r"0|(?=.{1,16}$)(?:(?:0\.(?!0000)|[1-9][0-9]*\.)[0-9]*[1-9]|[1-9][0-9]{0,14})", re.ASCII).fullmatch
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)?(?:T?(?P<time>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?Z?", re.ASCII).fullmatch
@@ -20,8 +20,6 @@ def decimal_text(stored: str) -> str | None:
     A decimal of 15 digits survives the double and back, so no digit that was typed is lost; the 16th and
     17th, which files carry, are the double's and not the department's. Nothing is computed here.
     """
-    if stored.isdigit() and stored.isascii() and len(stored) < 16 and (stored[0] != "0" or stored == "0"):
-        return stored
     # As most are: of so few digits that a double changes none, and spelt as it would be spelt.
     if _PLAIN(stored):
         return stored

@@ -186,6 +186,10 @@ def _read_strings(part: bytes) -> list[str]:
 _NO_RESULT: tuple[Kind, str] = ("empty", "")
 
 
+_Dressed = tuple[str, int, int, bool, str, int, Place]
+"""Kind, column, which value, whether a date, number format, indent; and the place itself for what is not usual."""
+
+
 class _SheetReader:
     """Takes the events of one sheet part and gathers its cells.
 
@@ -248,31 +252,33 @@ class _SheetReader:
         """The cells of plain rows. One loop for all of them: it is most of what reading costs."""
         cells, strings, date1904 = self.cells, self.strings, self.date1904
         new, count = partial(tuple.__new__, Cell), len(strings)
-        known: dict[int, list[tuple[str, bool, str, int, Place]]] = {}
+        known: dict[int, list[_Dressed]] = {}
         for row, skeleton, values in rows:
             if skeleton.hidden:
                 self.hidden_rows.append(row)
             places = known.get(id(skeleton))
             if places is None:
                 places = known[id(skeleton)] = self.dress(skeleton)
-            for kind, is_date, number_format, indent, place in places:
-                column, at = place.column, place.value
-                told: str | None = None
+            for kind, column, at, is_date, number_format, indent, place in places:
                 if kind == "s":
                     value = values[at]
-                    if value.isdigit() and (index := int(value)) < count:
+                    if value.isdecimal() and (index := int(value)) < count:
                         cells[row, column] = new(
                             (row, column, "text", strings[index], None, False, number_format, indent)
                         )
                         continue
                 elif kind == "n":
-                    told = decimal_text(values[at])
-                    if told is not None and is_date:
-                        told = date_text(told, date1904)
-                    if told is not None:
-                        word = "date" if is_date else "number"
-                        cells[row, column] = new((row, column, word, told, None, False, number_format, indent))
-                        continue
+                    number = decimal_text(values[at])
+                    if number is not None:
+                        if not is_date:
+                            cells[row, column] = new(
+                                (row, column, "number", number, None, False, number_format, indent)
+                            )
+                            continue
+                        day = date_text(number, date1904)
+                        if day is not None:
+                            cells[row, column] = new((row, column, "date", day, None, False, number_format, indent))
+                            continue
                 elif kind == "str":
                     cells[row, column] = new(
                         (row, column, "text", unescape(values[at]), None, False, number_format, indent)
@@ -280,14 +286,14 @@ class _SheetReader:
                     continue
                 self.add_cell(row, place, values)
 
-    def dress(self, skeleton: Skeleton) -> list[tuple[str, bool, str, int, Place]]:
+    def dress(self, skeleton: Skeleton) -> list["_Dressed"]:
         """The places of a skeleton with their styles; kind "": not one of the usual."""
         kinds = {"n": "n", "s": "s", "str": "str", "inlineStr": "str"}
         dressed = []
         for place in skeleton.places:
             style = self.plain if place.style is None else self.styles.get(place.style, self.plain)
             kind = kinds.get(place.type, "") if place.formula is None and place.value >= 0 else ""
-            dressed.append((kind, style.is_date, style.number_format, style.indent, place))
+            dressed.append((kind, place.column, place.value, style.is_date, style.number_format, style.indent, place))
         return dressed
 
     def add_cell(self, row: int, place: Place, values: list[str]) -> None:
