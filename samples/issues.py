@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from samples.assessment import Assessment
 from samples.calendar import draw_working_day, later
 from samples.identity import Firm, draw_firms
 from samples.investment import Investment
@@ -13,12 +14,8 @@ from samples.ratings import Ratings
 from transforms.period import first_day, last_day, year_to_date
 
 KEY_FIRMS = 150
-BAD_RATING, UNDONE = "差评", "办不成事"
-_SOURCES = (
-    ("走访",) * 7
-    + ("热线",) * 5
-    + ("专线", "专线", "面对面", "晚茶会", "督查", "电子监察", "监督员", "第三方", "上级交办")
-)
+BAD_RATING, UNDONE, WARNING = "差评", "办不成事", "电子监察"
+_SOURCES = ("走访",) * 7 + ("热线",) * 5 + ("专线", "专线", "面对面", "晚茶会", "督查", "监督员", "第三方", "上级交办")
 _CATEGORIES: Mapping[str, tuple[str, str]] = {
     "用工": ("human_resources", "招工难,希望对接劳务输出地"),
     "融资": ("finance_office", "续贷到期,希望衔接转贷资金"),
@@ -87,10 +84,15 @@ class Issues:
 
 
 def draw_issues(
-    rng: Random, periods: list[str], investment: Investment, ratings: Ratings, packages: Packages
+    rng: Random,
+    periods: list[str],
+    investment: Investment,
+    ratings: Ratings,
+    packages: Packages,
+    assessment: Assessment,
 ) -> Issues:
-    """Issues of `periods`: those of bad ratings and of what could not be done at a window bear the numbers they were
-    given there; every project's firm is paired with an officer from the day it is registered."""
+    """Issues of `periods`: those of bad ratings, of what could not be done at a window and of warnings of the
+    electronic inspection bear the numbers they were given there; every project's firm is paired with an officer from the day it is registered."""
     pairs = _draw_pairs(rng, periods, investment)
     chains = {p.firm.uscc: p.chain for p in investment.projects}
     last: dict[tuple[str, str], date] = {}
@@ -105,7 +107,7 @@ def draw_issues(
             last[firm.uscc, category] = day
             name = f"WT-{day:%Y%m}-{number:04d}"
             issues.append(_draw_issue(rng, name, firm, chains.get(firm.uscc), day, category))
-    issues += _of_ratings(rng, ratings) + _of_windows(rng, packages)
+    issues += _of_ratings(rng, ratings) + _of_windows(rng, packages) + _of_warnings(rng, assessment)
     issues.sort(key=lambda i: (i.received, i.number))
     return Issues(tuple(issues), tuple(pairs))
 
@@ -181,6 +183,29 @@ def _of_windows(rng: Random, packages: Packages) -> list[Issue]:
             revisited=later(matter.done, rng.randint(2, 6)),
         )
         for matter in packages.matters
+    ]
+
+
+def _of_warnings(rng: Random, assessment: Assessment) -> list[Issue]:
+    return [
+        Issue(
+            number=warned.issue_no,
+            source=WARNING,
+            firm=None,
+            chain=None,
+            received=warned.day,
+            category="审批",
+            content="电子监察预警:办件临近承诺时限尚未办结",
+            grade="部门办理",
+            lead=warned.unit,
+            person=rng.choice(OFFICERS),
+            due=later(warned.day, 10),
+            done=later(warned.day, rng.randint(2, 9)),
+            result="已解决" if warned.corrected else "列入计划",
+            confirmed=_draw_confirmed(rng),
+            revisited=later(warned.day, rng.randint(12, 18)),
+        )
+        for warned in assessment.warned
     ]
 
 

@@ -85,6 +85,7 @@ def make_truth(seed: int = SEED) -> Truth:
     technology = draw_technology(stream("technology"), periods, loans)
     investment = draw_investment(stream("investment"), periods)
     post = draw_post(stream("post"), periods, services)
+    assessment = draw_assessment(stream("assessment"), periods, QUARTERS)
     settled = {
         SEALS: {m: entities.seal_cost(m) for m in periods},
         POSTAGE: {m: post.cost(m) for m in periods},
@@ -105,7 +106,7 @@ def make_truth(seed: int = SEED) -> Truth:
         inspection=draw_inspection(stream("inspection"), periods, entities),
         employment=draw_employment(stream("employment"), periods),
         investment=investment,
-        issues=draw_issues(stream("issues"), periods, investment, ratings, packages),
+        issues=draw_issues(stream("issues"), periods, investment, ratings, packages, assessment),
         reform=draw_reform(stream("reform"), periods),
         awards=draw_awards(stream("awards"), periods, technology, settled),
         post=post,
@@ -113,5 +114,5 @@ def make_truth(seed: int = SEED) -> Truth:
         tendering=draw_tendering(stream("tendering"), periods),
         court=draw_court(stream("court"), periods),
         tax_service=draw_tax_service(stream("tax_service"), periods, entities, taxes),
-        assessment=draw_assessment(stream("assessment"), periods, QUARTERS),
+        assessment=assessment,
     )

@@ -101,6 +101,16 @@ def test_each_bad_rating_undone_matter_and_warning_has_an_issue_of_its_own(truth
 
 @given(truth=seeds)
 @few
+def test_the_issues_of_ratings_windows_and_warnings_are_those_that_were_counted(truth: Truth) -> None:
+    found = [(i.source, i.number) for i in truth.issues.issues if i.source in ("差评", "办不成事", "电子监察")]
+    counted = [("差评", b.issue_no) for b in truth.ratings.bad]
+    counted += [("办不成事", u.issue_no) for u in truth.packages.matters]
+    counted += [("电子监察", w.issue_no) for w in truth.assessment.warned]
+    assert sorted(found) == sorted(counted)
+
+
+@given(truth=seeds)
+@few
 def test_a_bad_rating_is_answered_within_three_weeks_and_not_before_it_is_given(truth: Truth) -> None:
     for bad in truth.ratings.bad:
         assert bad.rated <= bad.answered <= bad.rated + timedelta(days=21)
