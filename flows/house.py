@@ -79,9 +79,8 @@ class House:
         return pl.DataFrame(rows, schema=CALENDAR, orient="row")
 
     def numbered_workdays(self, periods: list[str]) -> pl.DataFrame:
-        """day (Date), number (Int64: working days up to and with it) up to the end of the last of these months."""
-        last = max((period.last_day(month) for month in periods), default=FIRST_WORKDAY)
-        return pl.DataFrame(self.workdays.numbers(FIRST_WORKDAY, last), schema=WORKDAYS, orient="row")
+        """day (Date), number (Int64: working days up to and with it) up to the end of the last of these periods."""
+        return _numbered(self.workdays, max(map(period.last_day, periods), default=FIRST_WORKDAY))
 
     def district_in(self, folder: str) -> District | None:
         """The district that a folder name means: code, name or alias."""
@@ -90,6 +89,11 @@ class House:
     def department_in(self, folder: str) -> str | None:
         """The code of the department that a folder name means."""
         return self.catalogue.code_lists["departments"].resolve().get(folder)
+
+
+@cache
+def _numbered(workdays: Workdays, last: date) -> pl.DataFrame:
+    return pl.DataFrame(workdays.numbers(FIRST_WORKDAY, last), schema=WORKDAYS, orient="row")
 
 
 @contextmanager
