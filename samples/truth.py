@@ -83,7 +83,6 @@ def make_truth(seed: int = SEED) -> Truth:
     ratings = draw_ratings(stream("ratings"), periods, services)
     packages = draw_packages(stream("packages"), periods)
     technology = draw_technology(stream("technology"), periods, loans)
-    assessment = draw_assessment(stream("assessment"), periods, QUARTERS)
     investment = draw_investment(stream("investment"), periods)
     post = draw_post(stream("post"), periods, services)
     assessment = draw_assessment(stream("assessment"), periods, QUARTERS)
