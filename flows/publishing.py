@@ -20,6 +20,7 @@ from transforms.model import District, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, follow, reconcile
 from transforms.reconcile.follow import new_events
+from transforms.spans import last_month_of
 from workbooks.monthly import build_monthly, monthly_name
 from workbooks.quarterly import build_quarterly, quarterly_name
 
@@ -208,7 +209,7 @@ def digest_of(house: House, facts: Facts, product: str) -> str:
     digest = hashlib.sha256()
     for word in (product, facts.district.code, facts.period, house.catalogue.digest, code_version()):
         digest.update(word.encode() + b"\0")
-    known = facts.submissions.filter(period.last_month_of(pl.col("period")) <= facts.period)
+    known = facts.submissions.filter(last_month_of(pl.col("period")) <= facts.period)
     for frame, columns in (
         (known, ["submission", "status", "version"]),
         (facts.differences, ["id", "state", "cause", "difference"]),

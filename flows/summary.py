@@ -14,6 +14,7 @@ from journal.record import TAKEN_IN
 from transforms import period
 from transforms.model import State
 from transforms.reconcile import follow
+from transforms.spans import last_month_of
 
 EVENTS = {"accepted": "已接收", "questions": "已接收，请说明", "returned": "退回重报", "unreadable": "无法读取"}
 STATES = {**EVENTS, "withdrawn": "已撤回"}
@@ -99,7 +100,7 @@ def _width(text: str) -> int:
 def describe(house: House, month: str, moment: datetime) -> str:
     """The state of one month, in Chinese."""
     frames = load_frames(house, moment)
-    deadlines = house.deadlines(moment).filter(period.last_month_of(pl.col("period")) == month)
+    deadlines = house.deadlines(moment).filter(last_month_of(pl.col("period")) == month)
     rows: list[tuple[str, ...]] = []
     for due in deadlines.iter_rows(named=True):
         form = house.catalogue.form(due["form"])

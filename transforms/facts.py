@@ -13,6 +13,7 @@ import polars as pl
 from transforms import period as months
 from transforms.model import Catalogue, District, Indicator, State
 from transforms.reconcile.follow import FOLLOWED
+from transforms.spans import last_month_of
 
 UNREPORTED = "未报"
 NOT_APPLICABLE = "—"
@@ -119,7 +120,7 @@ class Facts:
         return (
             self.observations.filter(
                 pl.col("district") == self.district.code,
-                months.last_month_of(pl.col("period")) <= self.period,
+                last_month_of(pl.col("period")) <= self.period,
             )
             .sort("version", maintain_order=True)
             .unique(["series", "item", "period"], keep="last", maintain_order=True)
@@ -166,7 +167,7 @@ class Facts:
 
     @cached_property
     def differences_known(self) -> pl.DataFrame:
-        known_by_now = months.last_month_of(pl.col("period")) <= self.period
+        known_by_now = last_month_of(pl.col("period")) <= self.period
         return self.differences.filter(pl.col("district") == self.district.code, known_by_now)
 
     @cached_property

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-import polars as pl
-
 MONTHLY, QUARTERLY = "monthly", "quarterly"
 FREQUENCIES = (MONTHLY, QUARTERLY)
 """How often a return is filed."""
 
-_QUARTER_ENDS: Mapping[str, str] = MappingProxyType({"Q1": "-03", "Q2": "-06", "Q3": "-09", "Q4": "-12"})
+QUARTER_ENDS: Mapping[str, str] = MappingProxyType({"Q1": "-03", "Q2": "-06", "Q3": "-09", "Q4": "-12"})
 OPENS_YEAR = r"(-01|Q1)$"
 """Pattern of the periods in which what is counted over the year begins again."""
 
@@ -33,7 +31,7 @@ def split(period: str) -> tuple[int, int]:
 
 
 def is_quarter(period: str) -> bool:
-    return len(period) == 6 and period[:4].isdecimal() and period[4:] in _QUARTER_ENDS
+    return len(period) == 6 and period[:4].isdecimal() and period[4:] in QUARTER_ENDS
 
 
 def is_period(word: str) -> bool:
@@ -55,11 +53,6 @@ def months_of(period: str) -> list[str]:
 
 def last_month(period: str) -> str:
     return months_of(period)[-1]
-
-
-def last_month_of(periods: pl.Expr) -> pl.Expr:
-    """`last_month` of a column: what can be compared where months and quarters stand side by side."""
-    return periods.str.replace_many(list(_QUARTER_ENDS), list(_QUARTER_ENDS.values()))
 
 
 def shift(period: str, steps: int) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import period
+from transforms.spans import last_month_of
 
 months = st.builds(period.month, st.integers(1990, 2090), st.integers(1, 12))
 
@@ -56,7 +57,7 @@ def test_a_quarterly_return_is_over_with_its_quarter() -> None:
 
 def test_months_and_quarters_are_compared_by_their_last_month() -> None:
     told = pl.DataFrame({"period": ["2021Q4", "2022-01", "2022Q1", "2022Q2", "2022-12"]})
-    ends = told.select(period.last_month_of(pl.col("period")))["period"].to_list()
+    ends = told.select(last_month_of(pl.col("period")))["period"].to_list()
     assert ends == ["2021-12", "2022-01", "2022-03", "2022-06", "2022-12"] == [*map(period.last_month, told["period"])]
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from transforms import period
 from transforms.model import State
 from transforms.reconcile.difference import COMPARED
+from transforms.spans import last_month_of
 
 TOTAL = "合计"
 OPEN_STATES = (State.DIFFERENT.value, State.TIMING.value)
@@ -79,7 +80,7 @@ def follow(compared: pl.DataFrame, month: str) -> pl.DataFrame:
         FOLLOWED: every pair of the month (of the quarter that ends with it), and of earlier months those that still differ; what a later month up to
         this one has put right is settled.
     """
-    ends = period.last_month_of(pl.col("period"))
+    ends = last_month_of(pl.col("period"))
     known = settle(compared.filter(ends <= month))
     carried = (ends < month) & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")
     kept = known.filter((ends == month) | carried)

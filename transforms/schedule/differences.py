@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from transforms import period as months
 from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure
 from transforms.model import EXACT, Severity, State, Verdict
 from transforms.schedule.figures import Row, frame, put, put_count
 from transforms.schedule.names import NO_RECORD, department_name, names_record, place, series_name
+from transforms.spans import last_month_of
 
 STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING, State.EQUAL, State.OTHER_BASIS)
 NO_ROUNDING = "无舍入"
@@ -189,7 +189,7 @@ def failed_checks(facts: Facts) -> pl.DataFrame:
     """
     broken = facts.findings.filter(
         pl.col("district") == facts.district.code,
-        months.last_month_of(pl.col("period")) == facts.period,
+        last_month_of(pl.col("period")) == facts.period,
         pl.col("verdict") == Verdict.VIOLATED.value,
         pl.col("severity").is_in([Severity.HARD.value, Severity.SOFT.value]),
     )
