@@ -445,6 +445,12 @@ HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "请写明本月变动的具体原因。",
     ),
     "late": ("arrived_on", "due", "{told} 送达，应于 {expected} 前报送，逾期", "请在规定时限内报送。"),
+    "edited": (
+        "meta_state",
+        "",
+        "隐藏的 _meta 工作表与下发时不一致",
+        "请使用本期下发的模板，不要改动隐藏工作表；换月份请用当月的模板。",
+    ),
     "file_district": (
         "file_district",
         "district_scheduled",

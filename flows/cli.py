@@ -59,6 +59,15 @@ def _parser() -> argparse.ArgumentParser:
         "Take in what lies in inbound/ and answer each file; reconcile and publish nothing. Meant for every few minutes.",
         "yueji receive",
     )
+    templates = _command(
+        commands,
+        "templates",
+        _templates,
+        "Write the templates of a month, one for each department and return, with last month's figures to compare.",
+        "yueji templates 2022-09\n  yueji templates 2022-09 --district jb",
+    )
+    templates.add_argument("month", type=_month)
+    templates.add_argument("--district", help="code of one district; default: all")
     publish = _command(
         commands,
         "publish",
@@ -124,6 +133,23 @@ def _receive(told: argparse.Namespace) -> int:
     from flows.receiving import receive
 
     return receive().exit_code
+
+
+def _templates(told: argparse.Namespace) -> int:
+    from flows.house import open_house
+    from flows.lock import only_writer
+    from flows.settings import Settings, now
+    from flows.templating import write_templates
+
+    settings = Settings()
+    with only_writer(settings.var), open_house(settings) as house:
+        known = [d.code for d in house.catalogue.districts]
+        if told.district not in (None, *known):
+            print(f"没有区县 {told.district}；有：{'、'.join(known)}", file=sys.stderr)
+            return 2
+        for path in write_templates(house, told.month, [told.district] if told.district else known, now()):
+            print(path)
+    return 0
 
 
 def _withdraw(told: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ USUAL = {
     "arrived_on": date(2022, 9, 8),
     "file": "F10_jb_202208_finance_office_V1.xlsx",
     "version": 1,
+    "meta_state": None,
     "answered_version": None,
 }
 KINDS = {"arrived_on": pl.Date, "version": pl.Int64, "answered_version": pl.Int64}
@@ -132,3 +133,7 @@ def test_an_older_version_after_a_newer_one_is_asked_about() -> None:
 def test_an_answer_to_an_older_receipt_is_asked_about() -> None:
     told = {"file": "回执_F10_202208.xlsx", "version": 4}
     assert broken(told | {"answered_version": 3}, told | {"answered_version": 1}) == [set(), {"older"}]
+
+
+def test_a_meta_sheet_that_was_edited_is_asked_about() -> None:
+    assert broken({"meta_state": "相符"}, {"meta_state": "改动"}) == [set(), {"edited"}]

@@ -88,13 +88,19 @@ def why_no_office() -> str:
 
 def converted(data: bytes, folder: Path, kind: str) -> Path:
     """The workbook as `pdf`, or as `xlsx` that LibreOffice has recalculated."""
-    source = folder / "book.xlsx"
-    source.write_bytes(data)
+    return converted_all({"book": data}, folder, kind)["book"]
+
+
+def converted_all(books: Mapping[str, bytes], folder: Path, kind: str) -> dict[str, Path]:
+    """Many workbooks in one call, which takes seconds to start: by the same names."""
+    sources = [folder / f"{name}.xlsx" for name in books]
+    for source, data in zip(sources, books.values(), strict=True):
+        source.write_bytes(data)
     target = folder / kind
     profile = f"-env:UserInstallation=file://{folder}/office"
-    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(target), str(source)]
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(target), *map(str, sources)]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
-    return target / f"book.{kind}"
+    return {name: target / f"{name}.{kind}" for name in books}
 
 
 def pages_of(pdf: Path) -> list[str]:

@@ -28,6 +28,7 @@ HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
     "explanation": ("W11", Severity.SOFT, "explanation"),
     "late": ("W12", Severity.SOFT, "arrived_on"),
     "reporter": ("W12", Severity.SOFT, "reporter"),
+    "edited": ("H01", Severity.SOFT, "meta_state"),
     "file_district": ("H01", Severity.SOFT, "file_district"),
     "file_department": ("H01", Severity.SOFT, "file_department"),
     "older": ("H01", Severity.SOFT, "version_told"),
@@ -102,6 +103,7 @@ def prepare_heads(
         ),
         "late": (pl.col("due").is_not_null(), pl.col("arrived_on") > pl.col("due")),
         "reporter": (pl.col("has_list").is_not_null(), pl.col("listed").is_null()),
+        "edited": (pl.col("meta_state").is_not_null(), pl.col("meta_state") == "改动"),
         "file_district": (pl.col("file_district").is_not_null(), pl.col("file_district") != pl.col("district")),
         "file_department": (
             pl.col("file_department").is_not_null(),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from workbooks.meta import CHECKSUM, checksum
 from workbooks.reading.cells import Book, Cell, Sheet
 from workbooks.reading.locate import Block, Grid
 from workbooks.reading.shapes import Shapes, spelling
@@ -23,7 +24,7 @@ _LABEL = {name: re.compile(rf"(?:{words})\s*:\s*") for name, words in _LABELS.it
 _ANY_LABEL = re.compile("|".join(rf"(?:{words})\s*:" for words in _LABELS.values()))
 _NOTE = re.compile(r"\s*(?:注|附注|备注)\d*[:.、]\s*")
 _EXPLANATION = re.compile(r"\s*(?:说明|填报说明|填表说明)\d*[:.、]\s*")
-_META_KEYS = ("template", "template_version", "district", "department", "period", "dictionary_version")
+_META_KEYS = ("template", "template_version", "district", "department", "period", "dictionary_version", CHECKSUM)
 
 
 class Furniture(NamedTuple):
@@ -174,8 +175,16 @@ def head_of(grid: Grid, block: Block, meta: dict[str, str], shapes: Shapes) -> t
         "note": told.note or None,
         "explanation": told.explanation or None,
         "template_version": meta.get("template_version") or None,
+        "meta_state": _state(meta),
     }
     return head, told
+
+
+def _state(meta: dict[str, str]) -> str | None:
+    """Whether `_meta` still says what the template said: 相符 or 改动; None where it has no checksum."""
+    if CHECKSUM not in meta:
+        return None
+    return "相符" if meta[CHECKSUM] == checksum(meta) else "改动"
 
 
 def _name(told: str) -> str | None:

@@ -12,6 +12,8 @@ from workbooks.reading.cells import LAST_COLUMN, Cell, Sheet
 from workbooks.reading.shapes import ColumnShape, TableShape
 from workbooks.reading.wording import loose, plain, told_unit
 
+REFERENCE = "参考"
+"""Headers that begin so are for the reporter's eyes."""
 _DEPTHS = (1, 2, 3, 4)
 _BESIDE = 5
 """So many rows higher than a table another one may begin beside it."""
@@ -62,9 +64,11 @@ class Header(NamedTuple):
 
     @property
     def unknown(self) -> dict[int, str]:
-        """Columns with a header of their own (not only below a group) that are none of the table's."""
+        """Columns with a header of their own (not only below a group) that are none of the table's. What a template
+        shows for comparison alone is left out."""
         taken = {*self.columns.values(), *self.doubled.values()}
-        return {c: "".join(path) for c, path in self.texts.items() if c not in taken and c in self.named}
+        told = {c: "".join(path) for c, path in self.texts.items() if c not in taken and c in self.named}
+        return {c: text for c, text in told.items() if not text.startswith(REFERENCE)}
 
 
 @dataclass
