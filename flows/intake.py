@@ -1,6 +1,7 @@
 """What lies in the drop folders: settled or not, new or known; archived before anything else happens to it."""
 
 import hashlib
+import os
 import re
 import stat
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from flows.house import House
 from flows.settings import SHANGHAI
@@ -67,10 +69,15 @@ def look_into(house: House, as_of: datetime) -> Intake:
         shape = _shape(path)
         if shape is None:
             continue
-        if shape != before[path] or _half_written(path, house, as_of):
+        try:
+            if shape != before[path] or _half_written(path, house, as_of):
+                waiting.append(path)
+                continue
+            arrival = _archived(path, district, department, house, as_of, last_look)
+        # Moved away, locked by another program, or no plain file any more: it is looked at again in the next night.
+        except OSError:
             waiting.append(path)
             continue
-        arrival = _archived(path, district, department, house, as_of, last_look)
         if known := house.journal.find(arrival.sha256, district, department):
             again.append((path, known[0]))
         elif same := next((a for a in arrivals if (a.sha256, a.department) == (arrival.sha256, department)), None):
@@ -120,11 +127,24 @@ def _half_written(path: Path, house: House, as_of: datetime) -> bool:
     """A zip without its end record, younger than we wait for."""
     if _dropped_at(path) < as_of - timedelta(hours=house.settings.half_written_hours):
         return False
-    with path.open("rb") as file:
+    with _opened(path) as file:
         start = file.read(4)
         size = file.seek(0, 2)
         file.seek(max(0, size - 65_557))
         return size == 0 or (start == ZIP_START and ZIP_END not in file.read())
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A plain file to read. What was a plain file a moment ago may be a link or a pipe now: neither is followed.
+
+    Raises:
+        OSError: it is none, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is no plain file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _dropped_at(path: Path) -> datetime:
@@ -134,7 +154,8 @@ def _dropped_at(path: Path) -> datetime:
 def _archived(
     path: Path, district: str, department: str, house: House, as_of: datetime, last_look: datetime | None
 ) -> Arrival:
-    data = path.read_bytes()
+    with _opened(path) as file:
+        data = file.read()
     sha256 = house.archive.keep(data)
     told = NAME.search(path.name)
     # It lay there after the last look, and not after this one; between the two its own time decides.

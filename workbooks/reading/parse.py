@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from transforms.period import is_period
 from workbooks.reading.answers import Answer, is_front, read_answer
 from workbooks.reading.cells import Book, Cell, address
 from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
@@ -40,6 +39,8 @@ from workbooks.reading.unreadable import UnreadableReturn
 from workbooks.reading.values import NOTHING, CellReader, Told, read_note_figure
 from workbooks.reading.wording import plain
 
+# A month or a quarter; `transforms.period` would bring Polars into the worker.
+_PERIOD = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])|\d{4}Q[1-4]", re.ASCII).fullmatch
 DATA, PART, SUBTOTAL, TOTAL = "data", "part", "subtotal", "total"
 
 
@@ -203,7 +204,7 @@ class _TableReader:
             if table.layout == "note":
                 self.read_note(table)
         periods = [head[name] for name in ("meta_period", "period_told") for head in self.heads]
-        period = next((p for p in periods if isinstance(p, str) and is_period(p)), "")
+        period = next((p for p in periods if isinstance(p, str) and _PERIOD(p)), "")
         return Parsed(
             form=self.choice.form,
             rivals=self.choice.rivals,
