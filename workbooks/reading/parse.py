@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from transforms.period import is_period
 from workbooks.reading.answers import Answer, is_front, read_answer
 from workbooks.reading.cells import Book, Cell, address
 from workbooks.reading.furniture import Furniture, head_of, is_meta, read_meta
@@ -39,8 +40,6 @@ from workbooks.reading.unreadable import UnreadableReturn
 from workbooks.reading.values import NOTHING, CellReader, Told, read_note_figure
 from workbooks.reading.wording import plain
 
-# A month or a quarter; `transforms.period` would bring Polars into the worker.
-_PERIOD = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])|\d{4}Q[1-4]", re.ASCII).fullmatch
 DATA, PART, SUBTOTAL, TOTAL = "data", "part", "subtotal", "total"
 
 
@@ -204,7 +203,7 @@ class _TableReader:
             if table.layout == "note":
                 self.read_note(table)
         periods = [head[name] for name in ("meta_period", "period_told") for head in self.heads]
-        period = next((p for p in periods if isinstance(p, str) and _PERIOD(p)), "")
+        period = next((p for p in periods if isinstance(p, str) and is_period(p)), "")
         return Parsed(
             form=self.choice.form,
             rivals=self.choice.rivals,
