@@ -1,8 +1,10 @@
 """Number formats and indents of cells, and which formats show a date."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from workbooks.reading.markup import local, parse, whole
 
@@ -54,10 +56,30 @@ def is_date_format(number_format: str) -> bool:
     return bool(_DATE_LETTERS.search(codes)) and not _ELAPSED.search(codes)
 
 
-# Returns of one template have one style part, to the byte.
-@lru_cache(maxsize=32)
-def read_styles(part: bytes) -> dict[str, Style]:
+_LARGEST_KEPT = 1 << 18
+
+
+class Styles(dict[str, Style]):
+    """The cell formats of a workbook by the index that cells name (as text). `dressed` is for what a reader works out from
+    them once, by the identity of what it is about, which it keeps alive."""
+
+    def __init__(self, styles: Mapping[str, Style] = MappingProxyType({})) -> None:
+        super().__init__(styles)
+        self.dressed: dict[int, tuple[object, list[Any]]] = {}
+
+
+def read_styles(part: bytes) -> Styles:
     """The cell formats by the index that cells name (as text, as cells have it)."""
+    # Returns of one template have one style part, to the byte.
+    return _read_once(part) if len(part) < _LARGEST_KEPT else _read(part)
+
+
+@lru_cache(maxsize=32)
+def _read_once(part: bytes) -> Styles:
+    return _read(part)
+
+
+def _read(part: bytes) -> Styles:
     own_formats: dict[int, str] = {}
     formats: list[int] = []
     indents: list[int] = []
@@ -79,7 +101,8 @@ def read_styles(part: bytes) -> dict[str, Style]:
     parse(part, start)
     known = BUILTIN_FORMATS | own_formats
     is_date = {number: is_date_format(known.get(number, "General")) for number in set(formats)}
-    return {
+    styles = {
         str(index): Style(known.get(number, "General"), indent, is_date[number])
         for index, (number, indent) in enumerate(zip(formats, indents, strict=True))
     }
+    return Styles(styles)

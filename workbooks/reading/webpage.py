@@ -25,13 +25,19 @@ def read_html(data: bytes, limits: Limits) -> Book:
     """
     named = _CHARSET.search(data[:4096])
     page = _Page(limits)
-    page.feed(decode(data, named[1].decode("ascii") if named else ""))
+    page.feed(_without_comments(decode(data, named[1].decode("ascii") if named else "")))
     page.close()
     page.end_row()
     if not page.cells:
         raise UnreadableReturn("web_page")
     sheet = Sheet("网页", "visible", page.cells, page.merges, frozenset(page.hidden), frozenset())
     return Book((sheet,), False, "html")
+
+
+def _without_comments(text: str) -> str:
+    """Comments, those for one program included: the parser takes the square of their number to find that none ends."""
+    first, *others = text.split("<!--")
+    return first + "".join(other.partition("-->")[2] for other in others)
 
 
 @dataclass

@@ -2,6 +2,7 @@ import datetime
 from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
+from time import process_time
 from zipfile import ZipFile
 
 import openpyxl
@@ -419,3 +420,13 @@ def test_a_file_with_changed_bytes_is_read_or_unreadable_and_nothing_else(data):
     # Anything but UnreadableReturn, which is a verdict, fails the test.
     with suppress(UnreadableReturn):
         read_book(a_zip(PARTS | {name: bytes(part)}))
+
+
+def test_long_shared_formulas_are_spelt_out_within_a_limit():
+    first = '<row r="1"><c r="A1"><f t="shared" si="0" ref="A1:A99999">' + "B1+" * 2000 + "1</f><v>1</v></c></row>"
+    rest = "".join(f'<row r="{r}"><c r="A{r}"><f t="shared" si="0"/><v>1</v></c></row>' for r in range(2, 9000))
+    started = process_time()
+    cells = read_book(a_package(first + rest)).sheets[0].cells
+    assert process_time() - started < 30
+    assert cells[2, 1].formula.startswith("=B2+B2")
+    assert (cells[8999, 1].formula, cells[8999, 1].text) == ("=…", "1")

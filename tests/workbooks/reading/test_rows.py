@@ -7,7 +7,7 @@ import pytest
 from tests.workbooks.packages import a_package, made_with_openpyxl, made_with_xlsxwriter
 from tests.workbooks.reading import dressed
 from tests.workbooks.reading.messy import clean
-from workbooks.reading import xlsx
+from workbooks.reading import worksheet, xlsx
 from workbooks.reading.cells import Book
 from workbooks.reading.rows import plain_rows, plain_strings
 from workbooks.reading.unreadable import UnreadableReturn
@@ -24,7 +24,7 @@ def both_ways(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[Book | str,
 
     fast = read()
     with monkeypatch.context() as patch:
-        patch.setattr(xlsx, "plain_rows", lambda *_: None)
+        patch.setattr(worksheet, "plain_rows", lambda *_: None)
         patch.setattr(xlsx, "plain_strings", lambda *_: None)
         return fast, read()
 
