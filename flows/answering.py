@@ -1,6 +1,6 @@
 """Receipts: every decided submission is answered once, with the department's own workbook back where that is possible."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from flows.frames import READABLE, Frames, load_frames
 from flows.house import House
 from journal.archive import write_atomically
 from transforms.versions import changed_cells
+from workbooks.reading.kinds import kind_of
+from workbooks.reading.office import recalculate
 from workbooks.receipts.annotate import build_receipt, has_macros
 from workbooks.receipts.package import CannotAnnotate
 from workbooks.receipts.receipt import Change, Receipt, receipt_name
-
-ZIP = b"PK\x03\x04"
 
 
 def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
@@ -26,10 +26,11 @@ def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
         return ()
     frames = load_frames(house)
     rows = {row["id"]: row for row in frames.submissions.iter_rows(named=True)}
+    workbooks = _own_workbooks(house, [rows[e["submission"]] for e in events if e["event"] in (*READABLE, "restored")])
     written = []
     for event in events:
         row = rows[event["submission"]]
-        path = _write_receipt(house, row | _told(event, row), frames)
+        path = _write_receipt(house, row | _told(event, row), frames, workbooks.get(row["id"]))
         house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
         written.append(path)
     return tuple(written)
@@ -45,9 +46,8 @@ def _told(event: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": event["event"], "reasons": reason, "decided_at": event["at"]}
 
 
-def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Path:
+def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames, workbook: bytes | None) -> Path:
     receipt = _receipt(house, row, frames)
-    workbook = _own_workbook(house, row)
     try:
         data, extension = build_receipt(receipt, workbook), "xlsm" if workbook and has_macros(workbook) else "xlsx"
     except CannotAnnotate:
@@ -78,12 +78,18 @@ def _receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Receipt:
     )
 
 
-def _own_workbook(house: House, row: Mapping[str, Any]) -> bytes | None:
-    """The department's workbook as it was sent, where it could be read and can be patched."""
-    if row["status"] not in READABLE:
-        return None
-    data = house.archive.path(row["sha256"]).read_bytes()
-    return data if data.startswith(ZIP) else None
+def _own_workbooks(house: House, rows: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    """By submission the department's workbook as it was sent; formats that cannot be patched as .xlsx, where
+    LibreOffice is installed. A file with a password is not sent back without it."""
+    own, others = {}, {}
+    for row in rows:
+        data = house.archive.path(row["sha256"]).read_bytes()
+        match kind_of(data) if row["status"] in READABLE else "":
+            case "xlsx":
+                own[row["id"]] = data
+            case "xls" | "ods" | "xlsb" | "html" | "spreadsheetml":
+                others[row["id"]] = data
+    return own | recalculate(others)
 
 
 def _changes(house: House, row: Mapping[str, Any], frames: Frames) -> list[Change] | None:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from flows.house import House
 from flows.settings import SHANGHAI
+from workbooks.reading.members import is_archive, members
 
 NAME = re.compile(r"(F\d{2})_([a-z]+)_(\d{4})(\d{2}|Q[1-4])_([a-z_]+?)_V(\d+)", re.IGNORECASE)
 NOT_RETURNS = re.compile(r"^(\.|~\$|Thumbs\.db$|desktop\.ini$)|\.(tmp|part|partial|crdownload)$", re.IGNORECASE)
@@ -21,7 +22,7 @@ ZIP_END, ZIP_START = b"PK\x05\x06", b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One settled file, archived. `form`, `period` and `version` are what its name tells ("" and 0: nothing)."""
+    """One settled file, archived; `source` is the drop that it lay in, alone or with others in a .zip. `form`, `period` and `version` are what its name tells ("" and 0: nothing)."""
 
     submission: str
     district: str
@@ -73,17 +74,20 @@ def look_into(house: House, as_of: datetime) -> Intake:
             if shape != before[path] or _half_written(path, house, as_of):
                 waiting.append(path)
                 continue
-            arrival = _archived(path, district, department, house, as_of, last_look)
+            contents = _kept(path, house)
+            arrived_at = _arrived_at(path, last_look, as_of)
         # Moved away, locked by another program, or no plain file any more: it is looked at again in the next night.
         except OSError:
             waiting.append(path)
             continue
-        if known := house.journal.find(arrival.sha256, district, department):
-            again.append((path, known[0]))
-        elif same := next((a for a in arrivals if (a.sha256, a.department) == (arrival.sha256, department)), None):
-            again.append((path, same.submission))
-        else:
-            arrivals.append(arrival)
+        for name, sha256 in contents:
+            arrival = _arrival(name, sha256, path, district, department, arrived_at)
+            if known := house.journal.find(arrival.sha256, district, department):
+                again.append((path, known[0]))
+            elif same := next((a for a in arrivals if (a.sha256, a.department) == (arrival.sha256, department)), None):
+                again.append((path, same.submission))
+            else:
+                arrivals.append(arrival)
     return Intake(tuple(sorted(arrivals, key=_order)), tuple(again), tuple(waiting), tuple(unknown))
 
 
@@ -151,15 +155,25 @@ def _dropped_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, SHANGHAI).replace(tzinfo=None, microsecond=0)
 
 
-def _archived(
-    path: Path, district: str, department: str, house: House, as_of: datetime, last_look: datetime | None
-) -> Arrival:
+def _kept(path: Path, house: House) -> list[tuple[str, str]]:
+    """Archive a drop, or each file in it where it is a .zip: name and SHA-256. A .zip that cannot be unpacked and a file
+    larger than a return can be stay one file: reading it says why."""
     with _opened(path) as file:
+        if os.fstat(file.fileno()).st_size > house.limits.file_bytes:
+            return [(path.name, house.archive.keep_stream(file))]
         data = file.read()
-    sha256 = house.archive.keep(data)
-    told = NAME.search(path.name)
-    # It lay there after the last look, and not after this one; between the two its own time decides.
-    arrived_at = min(max(_dropped_at(path), last_look or datetime.min), as_of)
+    found = members(data, house.limits) if is_archive(data) else []
+    files = found if isinstance(found, list) and found else [(path.name, data)]
+    return [(name, house.archive.keep(content)) for name, content in files]
+
+
+def _arrived_at(path: Path, last_look: datetime | None, as_of: datetime) -> datetime:
+    """It lay there after the last look, and not after this one; between the two its own time decides."""
+    return min(max(_dropped_at(path), last_look or datetime.min), as_of)
+
+
+def _arrival(name: str, sha256: str, path: Path, district: str, department: str, arrived_at: datetime) -> Arrival:
+    told = NAME.search(name)
     identity = hashlib.sha256(f"{district}/{department}/{sha256}".encode()).hexdigest()[:16]
     return Arrival(
         submission=identity,
@@ -168,7 +182,7 @@ def _archived(
         form=told[1].upper() if told else "",
         period=_period(told[3], told[4]) if told else "",
         version=int(told[6]) if told else 0,
-        file=path.name,
+        file=name,
         sha256=sha256,
         arrived_at=arrived_at,
         source=path,

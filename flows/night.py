@@ -1,5 +1,6 @@
 """The stages of a night as plain functions. `nightly` strings them together under Prefect; a test may do without."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -72,11 +73,15 @@ def read(house: House, found: Intake, as_of: datetime) -> Taken:
     items = [*_undecided_items(undecided, house), *(_item(a, house) for a in found.arrivals)]
     # In one order, whatever an earlier night left behind, so that the same files give the same frames.
     items.sort(key=lambda i: (i.district, i.department, i.form, i.period, i.version, i.file, i.submission))
-    readings = read_returns(items, house.catalogue, house.limits)
+    readings = read_returns(items, house.catalogue, house.limits, house.settings.passwords)
     told = {row["submission"]: row for row in readings.identified.iter_rows(named=True)}
     newest = _newest(house.journal.submissions())
+    left = Counter(arrival.source for arrival in found.arrivals)
     for arrival in found.arrivals:
         _record(arrival, told.get(arrival.submission, {}), newest, house, as_of)
+        left[arrival.source] -= 1
+        if not left[arrival.source]:
+            _take_out(arrival.source, found, house, as_of)
     for path, submission in found.again:
         _again(path, submission, house, as_of)
     rows = house.journal.submissions().filter(pl.col("status") == "received")
@@ -120,7 +125,7 @@ def _newest(submissions: pl.DataFrame) -> Newest:
 
 
 def _record(arrival: Arrival, told: dict[str, object], newest: Newest, house: House, as_of: datetime) -> None:
-    """Enter a file in the record and in `newest`, then take it out of the drop folder."""
+    """Enter a file in the record and in `newest`."""
     form = str(told.get("form") or arrival.form)
     month = str(told.get("period") or arrival.period)
     key = (arrival.district, arrival.department, form, month)
@@ -143,8 +148,14 @@ def _record(arrival: Arrival, told: dict[str, object], newest: Newest, house: Ho
         }
     )
     newest[key] = (version, arrival.submission)
-    intake.take_out(arrival.source, house)
-    house.journal.note_event(arrival.submission, "taken", as_of, "yueji")
+
+
+def _take_out(source: Path, found: Intake, house: House, as_of: datetime) -> None:
+    """Remove a drop once all that lay in it is in the record."""
+    intake.take_out(source, house)
+    for arrival in found.arrivals:
+        if arrival.source == source:
+            house.journal.note_event(arrival.submission, "taken", as_of, "yueji")
 
 
 def _again(path: Path, submission: str, house: House, as_of: datetime) -> None:

@@ -17,6 +17,7 @@ class Settings(BaseSettings):
         journal_url: SQLAlchemy URL of the record; empty: SQLite in `var`. Not on a network share (WAL).
         settle_seconds: a drop whose size or time changes within these is still being written.
         half_written_hours: a file without a zip end record is waited for that long, then returned.
+        passwords: tried on files that have one; JSON, as in ["2022", "office"].
         patience_seconds: a night waits that long for a run that is taking files in.
         publish_on_touch: publish months again that were published before and whose figures changed.
     """
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
     journal_url: str = ""
     settle_seconds: float = 2.0
     half_written_hours: float = 24.0
+    passwords: tuple[str, ...] = ()
     patience_seconds: float = 900.0
     publish_on_touch: bool = True
     file_bytes: int = 50 << 20

@@ -9,10 +9,13 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from journal.record import Segment
+
+_PIECE = 1 << 20
 
 
 class DamagedArchive(Exception):
@@ -33,6 +36,22 @@ class Archive:
         if not target.exists():
             write_atomically(target, data)
         return digest
+
+    def keep_stream(self, file: BinaryIO) -> str:
+        """Store what a file holds piece by piece, for files that are too large to hold; returns its SHA-256."""
+        hashed = hashlib.sha256()
+
+        def pieces() -> Iterator[bytes]:
+            while piece := file.read(_PIECE):
+                hashed.update(piece)
+                yield piece
+
+        incoming = self.root / "files" / "incoming"
+        write_atomically(incoming, pieces())
+        target = self.path(hashed.hexdigest())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.replace(target)
+        return hashed.hexdigest()
 
     def path(self, digest: str, shelf: str = "files", suffix: str = ".bin") -> Path:
         return self.root / shelf / digest[:2] / f"{digest}{suffix}"
@@ -60,7 +79,7 @@ class Archive:
         return [path for path in sorted((self.root / "frames").rglob("*.parquet")) if path.stem not in named]
 
 
-def write_atomically(target: Path, data: bytes) -> None:
+def write_atomically(target: Path, data: bytes | Iterable[bytes]) -> None:
     """Write beside, fsync, rename, fsync the folder: a reader sees the whole file or none.
 
     There is one writer at a time, so the file beside has one name: what a crash left of it is written over.
@@ -69,7 +88,7 @@ def write_atomically(target: Path, data: bytes) -> None:
     partial = target.with_name(f".{target.name}.partial")
     try:
         with partial.open("wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)

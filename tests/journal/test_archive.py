@@ -1,5 +1,7 @@
 """Files and frames lie under the hash of their content, whole or not at all."""
 
+import hashlib
+import io
 from pathlib import Path
 
 import polars as pl
@@ -49,3 +51,11 @@ def test_a_failed_write_leaves_the_earlier_file_whole(tmp_path: Path) -> None:
         write_atomically(target, "not bytes")  # type: ignore[arg-type]
     assert target.read_bytes() == b"first edition"
     assert [p.name for p in tmp_path.iterdir()] == ["published.xlsx"]
+
+
+def test_a_file_too_large_to_hold_is_kept_piece_by_piece(tmp_path: Path) -> None:
+    archive, data = Archive(tmp_path), bytes(range(256)) * 9_000
+    digest = archive.keep_stream(io.BytesIO(data))
+    assert digest == hashlib.sha256(data).hexdigest()
+    assert archive.fetch(digest) == data
+    assert [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()] == [f"{digest}.bin"]

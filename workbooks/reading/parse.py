@@ -132,20 +132,23 @@ class ReturnReader:
         return self.read(book)
 
     def read(self, book: Book) -> Parsed:
-        """Read a return from its cells. Raises UnreadableReturn (`no_table`)."""
+        """Read a return from its cells. Raises UnreadableReturn (`no_table`, `receipt_alone`)."""
         meta = read_meta(book)
         grids = [
             (number, Grid(sheet))
             for number, sheet in enumerate(book.sheets)
             if not is_meta(sheet) and not is_front(sheet)
         ]
+        answer = read_answer(book)
+        if answer and not any(grid.rows for _, grid in grids):
+            raise UnreadableReturn("receipt_alone")
         choice = self.choose(grids, self.wanted or meta.get("template", ""))
         remarks: list[Remark] = []
         if meta and meta["template"] != choice.form:
             remarks.append(remark_other_template(meta["template"], choice.form, meta["template"] in self.shapes.forms))
         if book.format != "xlsx":
             remarks.append(remark_format(choice.form, book.format))
-        return _TableReader(book, meta, choice, self.shapes, remarks).read()._replace(answer=read_answer(book))
+        return _TableReader(book, meta, choice, self.shapes, remarks).read()._replace(answer=answer)
 
     def choose(self, grids: Sequence[tuple[int, Grid]], named: str) -> _Choice:
         """The form that the file is of: the one it names, if its headers are there; else the one that fits best."""

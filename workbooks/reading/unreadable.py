@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "same_names": "压缩包里有同名文件（{found}），无法确定以哪个为准。请改名或删去多余的一个，再重新打包。",
     "too_many_members": "压缩包里有 {found:,} 个文件，超过上限 {limit:,} 个。请只放要报送的工作簿，或分成几个包。",
     "no_table": "没有找到任何一张报表的表头，无法识别是哪张报表。请使用下发的模板，不要改动表头，填好后再报。",
+    "receipt_alone": "这份回执里只有“回执”一页，没有报表。说明请写在原表下方“说明:”一行，连同原表重新投放。",
     "not_workbook": "文件不是 Excel 工作簿，也不是能读取的其他表格文件。" + _SAVE_AS,
     # What is wrong inside
     "damaged": "文件已损坏或没有传完，无法打开。请用 Excel 或 WPS 打开检查，另存一份后重新上传。",
