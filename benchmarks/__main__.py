@@ -21,6 +21,7 @@ from benchmarks.floor import run_floor
 from benchmarks.ours import run_ours
 from benchmarks.reading import describe_reading, measure_reading
 from benchmarks.report import Sides, describe, page
+from benchmarks.writing import describe_writing, measure_writing
 
 SIDES = {"ours": run_ours, "baseline": run_baseline, "floor": run_floor}
 DOCUMENT = Path("docs/benchmarks.md")
@@ -45,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         corpus = lay_corpus(Path(folder) / "corpus", QUICK_DISTRICTS if given.quick else ALL_DISTRICTS)
         sides = _measure(corpus, Path(folder), given.rounds)
     reading = describe_reading(*measure_reading(given.quick, given.rounds))
-    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n")
+    writing = describe_writing(measure_writing(given.quick, given.rounds))
+    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n\n{writing}\n")
     if given.write:
-        DOCUMENT.write_text(page(sides, reading), "utf-8")
+        DOCUMENT.write_text(page(sides, reading, writing), "utf-8")
     return 0 if all(_found_all(run, corpus) for run in (sides.ours, sides.baseline)) else 1
 
 
