@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from samples.drops import as_drop, make_filings
@@ -152,8 +152,21 @@ def test_a_workbook_without_formats_cannot_be_patched_and_says_so() -> None:
         build_receipt(a_receipt(a_finding()), buffer.getvalue())
 
 
+# Hypothesis finds the middle of the file; the rest is its directory, where each byte leads elsewhere.
+@pytest.mark.parametrize("back", [*range(1, 24), *range(100, 140)])
+@pytest.mark.parametrize("byte", [0x00, 0x96, 0xFF])
+def test_a_damaged_directory_is_refused_or_makes_no_difference(back: int, byte: int) -> None:
+    own = bytearray(a_decorated_book())
+    own[-back] = byte
+    try:
+        build_receipt(a_receipt(a_finding()), bytes(own))
+    except CannotAnnotate:
+        return
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 255), st.integers(1, 30))
+@example(28, 44, 2)  # a size that leads behind the end of the file
 def test_a_damaged_workbook_is_patched_or_refused_and_never_crashes(place: int, byte: int, length: int) -> None:
     own = bytearray(a_decorated_book())
     place %= len(own)

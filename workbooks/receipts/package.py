@@ -13,8 +13,9 @@ from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from workbooks.reading.kinds import ZIP_FAULTS
 from workbooks.receipts.markup import Xml
 
 _LOCAL, _CENTRAL, _END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s4H2LH")
@@ -38,14 +39,14 @@ class Package:
     """Parts of a workbook by name, compared without regard to case as Excel does.
 
     Raises:
-        CannotAnnotate: not a zip, or two parts of one name.
+        CannotAnnotate: not a zip, a damaged one, or two parts of one name.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         try:
             self._archive = ZipFile(BytesIO(data))
-        except BadZipFile as error:
+        except ZIP_FAULTS as error:
             raise CannotAnnotate(str(error)) from error
         self._names = {info.filename.lower(): info for info in self._archive.infolist()}
         if len(self._names) != len(self._archive.infolist()):
@@ -62,7 +63,7 @@ class Package:
             return self._put[name]
         try:
             return self._archive.read(self._names[name.lower()])
-        except (KeyError, BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        except (KeyError, *ZIP_FAULTS) as error:
             raise CannotAnnotate(f"{name}: {error}") from error
 
     def xml(self, name: str) -> Xml:
@@ -137,7 +138,10 @@ class Package:
     # Saving
 
     def save(self) -> bytes:
-        """The package again: untouched members copied as they lie in the archive, new ones behind them."""
+        """The package again: untouched members copied as they lie in the archive, new ones behind them.
+
+        Raises CannotAnnotate where a member does not lie where the directory says.
+        """
         body, directory = BytesIO(), BytesIO()
         for info in self._archive.infolist():
             if info.filename in self._put:
@@ -153,12 +157,17 @@ class Package:
         return body.getvalue() + directory.getvalue() + end
 
     def _copied(self, info: ZipInfo) -> "_Member":
-        header = _LOCAL.unpack_from(self._data, info.header_offset)
+        try:
+            header = _LOCAL.unpack_from(self._data, info.header_offset)
+        except ZIP_FAULTS as error:
+            raise CannotAnnotate(f"{info.filename}: {error}") from error
         start = info.header_offset + _LOCAL.size + header[-2] + header[-1]
         year, month, day, hour, minute, second = info.date_time
         when = (hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day)
         name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
         packed = self._data[start : start + info.compress_size]
+        if header[0] != b"PK\x03\x04" or len(packed) != info.compress_size:
+            raise CannotAnnotate(f"{info.filename}: does not lie where the directory says")
         flags = info.flag_bits & ~_SIZES_FOLLOW
         return _Member(name, flags, info.compress_type, when, info.CRC, info.file_size, packed)
 
