@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 import pytest
@@ -38,16 +39,20 @@ def period_of(table: str) -> str:
     return QUARTER if load().form(table.split(".", maxsplit=1)[0]).frequency == "quarterly" else MONTH
 
 
-def a_context(tables: Tables, known: Tables, catalogue: Catalogue) -> Context:
+@cache
+def calendar() -> pl.DataFrame:
     periods = [MONTH, QUARTER]
     last_days = [period.last_day(p) for p in periods]
     days = [load_workdays().count(date(2022, 1, 1), day) for day in last_days]
-    calendar = pl.DataFrame({"period": periods, "last_day": last_days, "working_days_ytd": days})
+    return pl.DataFrame({"period": periods, "last_day": last_days, "working_days_ytd": days})
+
+
+def a_context(tables: Tables, known: Tables, catalogue: Catalogue) -> Context:
     return Context(
         tables,
         known,
         known,
-        calendar,
+        calendar(),
         catalogue.units,
         ("未开展",),
         workdays=numbered_workdays(),

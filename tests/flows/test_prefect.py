@@ -20,7 +20,7 @@ from flows.backfill import backfill, publish
 from flows.lock import HouseLocked, only_writer
 from flows.nightly import nightly
 from flows.status import status
-from tests.flows.nights import IN_MARCH, laid
+from tests.flows.nights import IN_MARCH, LOANS, laid
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 ROOT = Path(__file__).parent.parent.parent
@@ -35,9 +35,7 @@ def server() -> Iterator[None]:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of the environment point to a folder of this test, with the loans of 2021-02 dropped in."""
-    for path in laid(tmp_path, ("2021-02",)):
-        if not path.name.startswith("F10"):
-            path.unlink()
+    laid(tmp_path, LOANS, ("2021-02",))
     monkeypatch.setenv("YUEJI_ROOT", str(tmp_path))
     monkeypatch.setenv("YUEJI_SETTLE_SECONDS", "0.01")
     return tmp_path

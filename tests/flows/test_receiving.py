@@ -19,7 +19,7 @@ from flows.lock import HouseLocked, only_writer
 from flows.publishing import submissions_of
 from flows.receiving import take_in
 from flows.withdrawing import NotFound, withdraw
-from tests.flows.nights import IN_MARCH, a_house, laid, spend_night
+from tests.flows.nights import IN_MARCH, LOANS, a_house, laid, spend_night
 from workbooks.receipts.words import HEADERS
 
 pytestmark = pytest.mark.slow
@@ -31,9 +31,7 @@ HOUR = timedelta(hours=1)
 def loans_of_february(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root whose inbound holds F10 of 2021-01 and 2021-02 alone. Copy it, do not change it."""
     root = tmp_path_factory.mktemp("loans")
-    for path in laid(root):
-        if not path.name.startswith("F10"):
-            path.unlink()
+    laid(root, LOANS)
     return root
 
 
