@@ -1,14 +1,15 @@
 """The frames that the record names, as they stood at a moment: wide tables, heads, layout, findings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import polars as pl
 
 from flows.house import House
-from journal.record import TAKEN_IN
-from transforms.model import FINDINGS, Catalogue, wide_schema
+from journal.record import TAKEN_IN, Segment
+from transforms.model import FINDINGS, wide_schema
 from workbooks.reading.read import HEADS, LAYOUT
 
 READABLE = ("accepted", "questions", "returned")
@@ -51,24 +52,26 @@ class Frames:
 
 
 def load_frames(house: House, known_at: datetime | None = None) -> Frames:
-    """Read every frame that the record names; a submission decided after `known_at` is not known yet."""
-    by_name: dict[str, list[pl.DataFrame]] = {}
-    for name, frame in house.archive.frames(house.journal.segments()):
-        by_name.setdefault(name, []).append(frame)
+    """Read the frames that the record names; a submission decided after `known_at` is not known yet."""
+    stored: dict[str, list[Segment]] = {}
+    for segment in house.journal.segments():
+        stored.setdefault(segment.name, []).append(segment)
     submissions = house.journal.submissions(known_at)
     readable = submissions.filter(pl.col("status").is_in(READABLE))["id"].implode()
 
     def joined(name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        found = pl.concat([pl.DataFrame(schema=schema), *by_name.get(name, [])], how="diagonal_relaxed")
-        return found.filter(pl.col("submission").is_in(readable))
+        found = [house.archive.frame(stored[name])] if name in stored else []
+        both = pl.concat([pl.DataFrame(schema=schema), *found], how="diagonal_relaxed")
+        return both.filter(pl.col("submission").is_in(readable))
 
-    tables = {
-        table.code: pl.concat(by_name[table.code], how="diagonal_relaxed").filter(pl.col("submission").is_in(readable))
-        for table in house.catalogue.tables()
-        if table.code in by_name
-    }
+    def table(code: str) -> pl.DataFrame:
+        if code not in stored:
+            return pl.DataFrame(schema=wide_schema(tables[code]))
+        return house.archive.frame(stored[code]).filter(pl.col("submission").is_in(readable))
+
+    tables = {table.code: table for table in house.catalogue.tables()}
     return Frames(
-        tables={**empty_tables(house.catalogue), **tables},
+        tables=ReadWhenAsked(tables, table),
         layout=joined("layout", LAYOUT),
         heads=joined("heads", HEADS),
         findings=joined("findings", FINDINGS),
@@ -76,6 +79,21 @@ def load_frames(house: House, known_at: datetime | None = None) -> Frames:
     )
 
 
-def empty_tables(catalogue: Catalogue) -> dict[str, pl.DataFrame]:
-    """Every wide table of the catalogue, without rows."""
-    return {table.code: pl.DataFrame(schema=wide_schema(table)) for table in catalogue.tables()}
+class ReadWhenAsked(Mapping[str, pl.DataFrame]):
+    """Tables by code, each read when somebody asks for it: a drop is judged and answered without those of the other
+    returns."""
+
+    def __init__(self, codes: Iterable[str], read: Callable[[str], pl.DataFrame]) -> None:
+        self._codes = dict.fromkeys(codes)
+        self._read = cache(read)
+
+    def __getitem__(self, code: str) -> pl.DataFrame:
+        if code not in self._codes:
+            raise KeyError(code)
+        return self._read(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)

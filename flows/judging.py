@@ -174,8 +174,8 @@ def _tables(
 def _known(
     catalogue: Catalogue, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str]
 ) -> tuple[Mapping[str, pl.DataFrame], Mapping[str, pl.DataFrame]]:
-    """What other periods stand on: the newest submission of each that was accepted, or came tonight and has not
-    been sent back; and the first of each."""
+    """What other periods of tonight's returns stand on: the newest submission of each that was accepted, or came tonight
+    and has not been sent back; and the first of each."""
     tonight = identified.filter(~pl.col("id").is_in(list(returned)))
     columns = ["id", "district", "department", "form", "period", "version", "received_at"]
     accepted = before.submissions.filter(pl.col("status").is_in(["accepted", "questions"])).select(columns)
@@ -183,7 +183,8 @@ def _known(
     keys = ["district", "department", "form", "period"]
     chosen = {keep: ordered.unique(keys, keep=keep, maintain_order=True)["id"].implode() for keep in ("last", "first")}
     known, first = {}, {}
-    for table in catalogue.tables():
+    filed = [form for form in catalogue.returns if any(readings.tables[t.code].height for t in form.tables)]
+    for table in (table for form in filed for table in form.tables):
         rows = pl.concat([before.tables[table.code], readings.tables[table.code]], how="diagonal_relaxed")
         known[table.code] = rows.filter(pl.col("submission").is_in(chosen["last"]))
         first[table.code] = rows.filter(pl.col("submission").is_in(chosen["first"]))

@@ -69,9 +69,17 @@ class Archive:
         frame.write_parquet(buffer, compression="zstd", statistics=True)
         return Segment(name, self.keep(buffer.getvalue(), "frames", ".parquet"), frame.height)
 
-    def frames(self, segments: Iterable[Segment]) -> Iterator[tuple[str, pl.DataFrame]]:
-        for segment in segments:
-            yield segment.name, pl.read_parquet(self.path(segment.sha256, "frames", ".parquet"))
+    def frame(self, segments: Iterable[Segment]) -> pl.DataFrame:
+        """The rows of these segments below each other, with the columns of all of them.
+
+        A drop that is answered at once leaves a segment a table: in one go a thousand of them are read in a quarter of
+        the time. It is possible as long as their columns are the same.
+        """
+        paths = [self.path(segment.sha256, "frames", ".parquet") for segment in segments]
+        try:
+            return pl.read_parquet(paths)
+        except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
+            return pl.concat(map(pl.read_parquet, paths), how="diagonal_relaxed")
 
     def orphans(self, segments: Iterable[Segment]) -> list[Path]:
         """Frames that no journal row names: what a crash left. They may be deleted."""

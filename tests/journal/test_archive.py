@@ -31,10 +31,20 @@ def test_a_frame_comes_back_equal_and_to_the_same_bytes(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     segment, again = archive.keep_frame("F01.summary", frame), archive.keep_frame("F01.summary", frame)
     assert segment == again
-    ((name, back),) = archive.frames([segment])
-    assert name == "F01.summary"
+    back = archive.frame([segment])
     assert back.equals(frame)
     assert back.schema == frame.schema
+
+
+def test_segments_lie_below_each_other_whatever_columns_they_have(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    old, new = pl.DataFrame({"a": [1]}), pl.DataFrame({"b": ["x"], "a": [2]})
+    mistyped = pl.DataFrame({"a": [2.5]})
+    kept = [archive.keep_frame("t", frame) for frame in (old, new, mistyped)]
+    assert archive.frame([kept[0], kept[0]]).equals(pl.concat([old, old]))
+    assert archive.frame(kept[:2]).equals(pl.DataFrame({"a": [1, 2], "b": [None, "x"]}))
+    assert archive.frame(kept).equals(pl.DataFrame({"a": [1.0, 2.0, 2.5], "b": [None, "x", None]}))
+    assert archive.frame([kept[1], archive.keep_frame("t", new.select("a", "b"))])["a"].to_list() == [2, 2]
 
 
 def test_a_frame_that_the_record_does_not_name_is_an_orphan(tmp_path: Path) -> None:
