@@ -445,6 +445,18 @@ HEAD_SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "请写明本月变动的具体原因。",
     ),
     "late": ("arrived_on", "due", "{told} 送达，应于 {expected} 前报送，逾期", "请在规定时限内报送。"),
+    "meta_department": (
+        "meta_department",
+        "department_scheduled",
+        "用的是下发给“{told}”的模板，投放文件夹是“{expected}”",
+        "一个单位不能代另一单位报送，请使用下发给本单位的模板，或投放到它自己的文件夹。",
+    ),
+    "title_district": (
+        "title_district",
+        "district_scheduled",
+        "标题写的区县是“{told}”，投放文件夹是“{expected}”，按文件夹接收",
+        "请核对是否投错文件夹；没有投错的，更正标题。",
+    ),
     "edited": (
         "meta_state",
         "",

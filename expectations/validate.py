@@ -217,8 +217,8 @@ def _named(value: Any, column: str, catalogue: Catalogue) -> str:
     """A code as the name that people use."""
     if value is None:
         return ""
-    if column in ("owner", "file_department") or column.startswith("department"):
+    if column in ("owner", "file_department", "meta_department") or column.startswith("department"):
         return catalogue.code_lists["departments"].label(str(value))
-    if column == "file_district" or column.startswith("district"):
+    if column in ("file_district", "title_district") or column.startswith("district"):
         return next((d.name for d in catalogue.districts if d.code == value), str(value))
     return str(value)

@@ -27,6 +27,8 @@ USUAL = {
     "file": "F10_jb_202208_finance_office_V1.xlsx",
     "version": 1,
     "meta_state": None,
+    "meta_department": None,
+    "title_district": None,
     "answered_version": None,
 }
 KINDS = {"arrived_on": pl.Date, "version": pl.Int64, "answered_version": pl.Int64}
@@ -137,3 +139,11 @@ def test_an_answer_to_an_older_receipt_is_asked_about() -> None:
 
 def test_a_meta_sheet_that_was_edited_is_asked_about() -> None:
     assert broken({"meta_state": "相符"}, {"meta_state": "改动"}) == [set(), {"edited"}]
+
+
+def test_the_template_of_another_department_and_the_title_of_another_district_are_told() -> None:
+    assert broken({"meta_department": "tax"}, {"title_district": "bn"}, {"meta_department": "finance_office"}) == [
+        {"meta_department"},
+        {"title_district"},
+        set(),
+    ]

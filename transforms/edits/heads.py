@@ -28,6 +28,8 @@ HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
     "explanation": ("W11", Severity.SOFT, "explanation"),
     "late": ("W12", Severity.SOFT, "arrived_on"),
     "reporter": ("W12", Severity.SOFT, "reporter"),
+    "meta_department": ("H01", Severity.HARD, "meta_department"),
+    "title_district": ("H01", Severity.SOFT, "title_district"),
     "edited": ("H01", Severity.SOFT, "meta_state"),
     "file_district": ("H01", Severity.SOFT, "file_district"),
     "file_department": ("H01", Severity.SOFT, "file_department"),
@@ -103,6 +105,14 @@ def prepare_heads(
         ),
         "late": (pl.col("due").is_not_null(), pl.col("arrived_on") > pl.col("due")),
         "reporter": (pl.col("has_list").is_not_null(), pl.col("listed").is_null()),
+        "meta_department": (
+            pl.col("meta_department").is_not_null(),
+            pl.col("meta_department") != pl.col("department"),
+        ),
+        "title_district": (
+            pl.col("title_district").is_not_null(),
+            pl.col("title_district") != pl.col("district_scheduled"),
+        ),
         "edited": (pl.col("meta_state").is_not_null(), pl.col("meta_state") == "改动"),
         "file_district": (pl.col("file_district").is_not_null(), pl.col("file_district") != pl.col("district")),
         "file_department": (

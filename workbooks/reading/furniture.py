@@ -163,6 +163,8 @@ def head_of(grid: Grid, block: Block, meta: dict[str, str], shapes: Shapes) -> t
         "row": told.row or None,
         "title": told.title or None,
         "form": block.header.table.form,
+        "meta_department": resolve_department(meta.get("department", ""), shapes) or None,
+        "title_district": resolve_district("", told.title, shapes) or None,
         "district_told": resolve_district(meta.get("district", ""), told.title, shapes) or None,
         "department_told": resolve_department(told.department, shapes) or None,
         "period_told": parse_period(told.period) or told.period or None,

@@ -53,7 +53,7 @@ _HEAD_TEXTS = (
     *("district_scheduled", "department_scheduled", "form_scheduled", "period_scheduled", "unit_scheduled"),
     *("form", "district_told", "department_told", "period_told", "meta_period", "unit"),
     *("table", "sheet", "title", "reporter", "auditor", "phone", "filled_on", "note", "explanation"),
-    *("template_version", "meta_state", "file", "answers"),
+    *("template_version", "meta_state", "meta_department", "title_district", "file", "answers"),
 )
 
 HEADS: Mapping[str, pl.DataType] = MappingProxyType(
