@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from samples.drops import as_drop, make_filings
 from tests.workbooks.books import converted_all
@@ -207,3 +208,10 @@ def test_every_return_of_the_sample_opens_in_another_program_with_its_receipt(tm
             cell.comment and AUTHOR in cell.comment.author for row in clean[name].iter_rows() for cell in row
         )
         assert not [str(r.sqref) for r in clean[name].conditional_formatting]
+
+
+def test_a_reader_of_another_kind_opens_the_receipt_as_well() -> None:
+    book = CalamineWorkbook.from_filelike(BytesIO(build_receipt(a_receipt(a_finding()), a_decorated_book())))
+    assert book.sheet_names == ["回执", "表1 余额滚动", "表2 明细"]
+    assert book.get_sheet_by_name("回执").to_python()[0][0] == TITLE
+    assert book.get_sheet_by_name("表1 余额滚动").to_python()[3][3] == 55

@@ -164,7 +164,7 @@ def _with_formats(sheet: Xml, cells: Mapping[str, str], styles: Styles) -> Xml:
 def _with_drawing(sheet: Xml, relation: str, package: Package) -> str:
     if any(name == "legacyDrawing" for name, _ in sheet.tail("sheetData")):
         return sheet.text
-    told = f'<{sheet.prefix}legacyDrawing xmlns:yj="{package.relation_space}" yj:id="{relation}"/>'
+    told = f"<{sheet.prefix}legacyDrawing {package.id_attribute(sheet, relation)}/>"
     return _before(sheet, _AFTER_DRAWING, told)
 
 
@@ -219,9 +219,7 @@ def _list_first(package: Package, relation: str) -> None:
     names = {told.get("name", "").lower() for _, told in tabs}
     name = next(n for n in (NAME, *(f"{NAME}{i}" for i in range(2, 1000))) if n.lower() not in names)
     number = max((int(told.get("sheetId", "0")) for _, told in tabs), default=0) + 1
-    told = (
-        f'<{book.prefix}sheet name="{name}" sheetId="{number}" xmlns:yj="{package.relation_space}" yj:id="{relation}"/>'
-    )
+    told = f'<{book.prefix}sheet name="{name}" sheetId="{number}" {package.id_attribute(book, relation)}/>'
     text = put_in(book.text, tabs[0][0].start(), told)
     text = re.sub(r'(\slocalSheetId=")(\d+)"', lambda m: f'{m[1]}{int(m[2]) + 1}"', text)
     for told in ("activeTab", "firstSheet"):

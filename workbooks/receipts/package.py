@@ -10,7 +10,7 @@ import struct
 import zlib
 from functools import cached_property
 from io import BytesIO
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join, normpath, relpath
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -104,9 +104,17 @@ class Package:
         text = self.xml(name) if name in self else Xml(_NO_RELATIONS)
         taken = {told.get("Id") for _, told in text.elements("Relationship")}
         identity = next(i for n in range(1, 100_000) if (i := f"rIdYj{n}") not in taken)
-        told = f'Id="{identity}" Type="{self.relation_space}/{kind}" Target={quoteattr("/" + target)}'
+        path = relpath(target, dirname(part) or ".")
+        told = f'Id="{identity}" Type="{self.relation_space}/{kind}" Target={quoteattr(path)}'
         self.put(name, text.before_end(f"<{text.prefix}Relationship {told}/>"))
         return identity
+
+    def id_attribute(self, text: Xml, identity: str) -> str:
+        """The attribute that names a relation, under the prefix that the part has for it: simple readers know no other
+        than that."""
+        named = (name.partition(":")[2] for name, space in text.root.items() if space == self.relation_space)
+        prefix = next((p for p in named if p), "")
+        return f'{prefix}:id="{identity}"' if prefix else f'xmlns:r="{self.relation_space}" r:id="{identity}"'
 
     def declare(self, part: str, content_type: str) -> None:
         """Say what kind of part this is."""
