@@ -211,7 +211,9 @@ def _draw_vouchers(rng: Random, periods: list[str], refunds: list[Refund]) -> li
 
 def _sent_back(rng: Random, candidates: list[Voucher]) -> Voucher:
     """An earlier voucher over the same amount that came back (wrong account): the later one replaces it."""
-    replacement = rng.choice([v for v in candidates if v.paid.day >= 12])
+    # Late in the month, so that the earlier one falls into it as well: rarely there is none, then the latest.
+    late = [v for v in candidates if v.paid.day >= 12] or [max(candidates, key=lambda v: v.paid)]
+    replacement = rng.choice(late)
     day = working_day_on_or_before(replacement.paid - timedelta(days=rng.randint(1, 2)))
     return replace(replacement, number="", paid=day, status=RETURNED)
 

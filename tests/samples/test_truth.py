@@ -1,4 +1,6 @@
+from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from samples.entities import TYPES
 from samples.filing import TOTAL, Sheet
 from samples.identity import check_character, draw_firms, organisation_check
 from samples.loans import BANK_TAX, BANKS
-from samples.taxes import CREDIT_REFUND, PAID, REFUND
+from samples.taxes import CREDIT_REFUND, PAID, REFUND, RETURNED, Voucher, _sent_back
 from samples.truth import Truth, make_truth
 from transforms.model import RowKind
 from transforms.period import previous, year_ago
@@ -188,6 +190,12 @@ def test_another_seed_is_another_district_with_the_same_told_figures() -> None:
 # Small things
 
 
+def test_a_month_without_a_late_voucher_has_one_sent_back_all_the_same() -> None:
+    early = [Voucher("", "某", "误收", date(2022, 3, day), 1, PAID) for day in (4, 9)]
+    back = _sent_back(Random(1), early)
+    assert (back.status, back.paid) in [(RETURNED, date(2022, 3, day)) for day in (7, 8)]
+
+
 @given(total=st.integers(0, 10**9), weights=st.lists(st.integers(1, 1000), min_size=1, max_size=20))
 def test_spreading_loses_nothing(total: int, weights: list[int]) -> None:
     assert sum(spread(total, weights)) == total
@@ -203,8 +211,6 @@ def test_display_rounds_half_up() -> None:
 def test_credit_codes_carry_their_check_characters() -> None:
     assert check_character("91350100M000100Y4") == "3"  # example of GB 32100-2015
     assert organisation_check("D2143569") == "X"  # example of GB 11714
-    from random import Random
-
     for firm in draw_firms(Random(1), 50, "小"):
         assert check_character(firm.uscc[:17]) == firm.uscc[17]
         assert len({firm.uscc, firm.key}) == 2

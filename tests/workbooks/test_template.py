@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -20,18 +21,19 @@ from samples.filing import Filing, Row, Sheet, Value
 from tests.conftest import DERIVED
 from tests.samples.frames import wide_frames
 from tests.workbooks.books import converted_all, pages_of
+from tests.workbooks.returns import READER
 from transforms import period
 from transforms.model import RowKind
 from workbooks.meta import checksum
-from workbooks.reading.guard import Limits
 from workbooks.reading.locate import REFERENCE
-from workbooks.reading.read import Readings, Received, read_returns
+from workbooks.reading.read import Readings, Received, collect
 from workbooks.templates.template import Template, build_template, lines_of
 
 MONTHLY = [form for form in DERIVED if load().form(form).frequency != "quarterly"]
 QUARTERLY = [form for form in DERIVED if load().form(form).frequency == "quarterly"]
 
 
+@cache
 def filed(form: str) -> Filing:
     """The return of the sample for the last period."""
     wanted = "2022Q2" if form in QUARTERLY else "2022-08"
@@ -67,6 +69,13 @@ def fill(template: bytes, filing: Filing) -> bytes:
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+@cache
+def filled_in(form: str) -> tuple[Filing, bytes]:
+    """The return of the sample, typed into its template."""
+    filing = filed(form)
+    return filing, fill(template_of(filing), filing)
 
 
 def _fill_sheet(ws: Worksheet, sheet: Sheet, filing: Filing) -> None:
@@ -116,17 +125,18 @@ def _fill_row(ws: Worksheet, place: int, row: Row, codes: Sequence[str]) -> None
             ws.cell(place, column).value = value
 
 
-def read_back(data: bytes, filing: Filing, folder: Path) -> Readings:
-    path = folder / filing.file
-    path.write_bytes(data)
+def read_back(data: bytes, filing: Filing) -> Readings:
+    """What a workbook tells, read without a worker: starting one takes longer than reading."""
     department = load().form(filing.form).department
-    item = Received(filing.file, "jb", department, 1, filing.file, path, filing.form, filing.period)
-    return read_returns([item], load(), Limits())
+    item = Received(filing.file, "jb", department, 1, filing.file, Path(filing.file), filing.form, filing.period)
+    return collect([item], {item.submission: READER(data)}, load())
 
 
-def truth_of(filing: Filing, folder: Path) -> Mapping[str, pl.DataFrame]:
+@cache
+def truth_of(form: str) -> Mapping[str, pl.DataFrame]:
     """What the department's own workbook of the sample tells."""
-    return read_back(as_drop(filing).bytes(), filing, folder).tables
+    filing = filed(form)
+    return read_back(as_drop(filing).bytes(), filing).tables
 
 
 def values(tables: Mapping[str, pl.DataFrame], form: str) -> dict[str, list[tuple[object, ...]]]:
@@ -139,24 +149,22 @@ def values(tables: Mapping[str, pl.DataFrame], form: str) -> dict[str, list[tupl
 
 
 @pytest.mark.parametrize("form", DERIVED)
-def test_a_filled_template_reads_back_as_what_was_filled_in_and_there_is_nothing_to_say(
-    form: str, tmp_path: Path
-) -> None:
-    filing = filed(form)
-    told = read_back(fill(template_of(filing), filing), filing, tmp_path)
+def test_a_filled_template_reads_back_as_what_was_filled_in_and_there_is_nothing_to_say(form: str) -> None:
+    filing, data = filled_in(form)
+    told = read_back(data, filing)
     assert told.unreadable == {}
     assert told.findings["message"].to_list() == []
-    assert values(told.tables, form) == values(truth_of(filing, tmp_path), form)
+    assert values(told.tables, form) == values(truth_of(form), form)
 
 
 @pytest.mark.parametrize("form", DERIVED)
-def test_a_template_without_a_return_before_can_be_filled_as_well(form: str, tmp_path: Path) -> None:
+def test_a_template_without_a_return_before_can_be_filled_as_well(form: str) -> None:
     filing = filed(form)
     blank = template_of(filing, after_another=False)
     sheets = [s for s in filing.sheets if len(s.rows) <= 25]
-    told = read_back(fill(blank, replace(filing, sheets=tuple(sheets))), filing, tmp_path)
+    told = read_back(fill(blank, replace(filing, sheets=tuple(sheets))), filing)
     assert told.unreadable == {}
-    truth = truth_of(filing, tmp_path)
+    truth = truth_of(form)
     for sheet in sheets:
         code = sheet.table.code
         assert told.tables[code].height == truth[code].height
@@ -172,7 +180,7 @@ def filled() -> dict[str, tuple[Filing, bytes]]:
     """The returns of few rows typed into their templates: a spreadsheet program takes long over large ones."""
     filings = {f.form: f for f in map(filed, DERIVED) if sum(len(s.rows) for s in f.sheets) < 200}
     assert len(filings) >= 10
-    return {form: (filing, fill(template_of(filing), filing)) for form, filing in filings.items()}
+    return {form: filled_in(form) for form in filings}
 
 
 @pytest.mark.office
@@ -181,9 +189,9 @@ def test_a_template_that_another_program_has_saved_reads_back_as_well(
 ) -> None:
     saved = converted_all({form: data for form, (_, data) in filled.items()}, tmp_path, "xlsx")
     for form, (filing, _) in filled.items():
-        told = read_back(saved[form].read_bytes(), filing, tmp_path)
+        told = read_back(saved[form].read_bytes(), filing)
         assert told.findings["message"].to_list() == [], form
-        assert values(told.tables, form) == values(truth_of(filing, tmp_path), form)
+        assert values(told.tables, form) == values(truth_of(form), form)
 
 
 def open_template(form: str) -> openpyxl.Workbook:
@@ -222,16 +230,16 @@ def test_the_meta_sheet_tells_what_it_is_and_its_checksum_holds() -> None:
     assert meta["checksum"] != checksum(meta | {"period": "2022-09"})
 
 
-def test_a_template_of_another_month_with_its_meta_edited_is_noticed(tmp_path: Path) -> None:
+def test_a_template_of_another_month_with_its_meta_edited_is_noticed() -> None:
     filing = filed("F10")
-    book = openpyxl.load_workbook(BytesIO(fill(template_of(filing), filing)))
+    book = openpyxl.load_workbook(BytesIO(filled_in("F10")[1]))
     cell = next(row[1] for row in book["_meta"].iter_rows() if row[0].value == "period")
     states = []
     for told in ("2022-08", "2022-09"):
         cell.value = told
         buffer = BytesIO()
         book.save(buffer)
-        states += read_back(buffer.getvalue(), filing, tmp_path).heads["meta_state"].unique().to_list()
+        states += read_back(buffer.getvalue(), filing).heads["meta_state"].unique().to_list()
     assert states == ["相符", "改动"]
 
 
