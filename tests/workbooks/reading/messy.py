@@ -63,6 +63,12 @@ def clean(form: str) -> Clean:
     return Clean(form, data, READER(data))
 
 
+@cache
+def unchanged(form: str) -> bytes:
+    """The clean return as it is saved again."""
+    return saved(clean(form).book())
+
+
 def saved(book: Workbook) -> bytes:
     buffer = BytesIO()
     book.save(buffer)
@@ -836,7 +842,7 @@ _file("csv_with_semicolons", dressed.as_csv("gb18030", ";"), "F10", tells="forma
 
 def _converted(name: str, kind: str, tells: str = "format") -> None:
     def changed(data: bytes, base: Clean) -> bytes:
-        return dressed.converted(data, kind)
+        return dressed.converted(data, kind, tuple(map(unchanged, ALL)))
 
     changed.__name__ = name
     deformation(FILE, tells=tells, office=True)(changed)
@@ -876,11 +882,13 @@ class Messy:
 
     def data(self) -> bytes:
         base = clean(self.form)
-        book = base.book()
-        for step in self.steps:
-            if step.stage != FILE:
-                step.change(book, base)
-        data = saved(book)
+        data = unchanged(self.form)
+        if any(step.stage != FILE for step in self.steps):
+            book = base.book()
+            for step in self.steps:
+                if step.stage != FILE:
+                    step.change(book, base)
+            data = saved(book)
         for step in self.steps:
             if step.stage == FILE:
                 data = step.change(data, base)  # type: ignore[assignment]
