@@ -51,7 +51,11 @@ class Entry(dict[str, Any]):
             raise self.place.error(f"unknown: {', '.join(self)}")
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml takes a seventh of the time of the parser in Python; the wheels of PyYAML bring it, a build of one's own may not.
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Parser):  # type: ignore[misc]
     file: str = ""
 
 
