@@ -31,8 +31,10 @@ SLOW = (
     "tests/workbooks/reading/test_against_openpyxl.py",
     "tests/workbooks/reading/test_fuzz.py",
     "tests/workbooks/reading/test_messy.py",
+    "tests/workbooks/reading/test_cells.py::test_long_shared_formulas_are_spelt_out_within_a_limit",
     "tests/workbooks/test_monthly.py",
     "tests/workbooks/test_quarterly.py",
+    "tests/workbooks/test_template.py",
     "tests/workbooks/reading/test_worker.py",
 )
 
@@ -46,6 +48,7 @@ LONG = (
     "tests/flows/test_crash.py",
     "tests/samples/test_silent.py",
     "tests/workbooks/reading/test_messy.py",
+    "tests/workbooks/reading/test_cells.py::test_long_shared_formulas_are_spelt_out_within_a_limit",
     "tests/flows/test_receiving.py",
     "tests/samples/test_truth.py",
 )
