@@ -74,8 +74,8 @@ def run_suite(frame: pl.DataFrame, expectations: Sequence[Expectation], index: S
     )
     by_rule = {result.expectation_config.meta["rule_id"]: result for result in results}
     keys = frame.select(index)
-    engine = batch.data.execution_engine
-    return [_rule_result(rule_id, by_rule[rule_id], engine, keys) for rule_id in rule_ids]
+    nothing, engine = keys.clear(), batch.data.execution_engine
+    return [_rule_result(rule_id, by_rule[rule_id], engine, keys, nothing) for rule_id in rule_ids]
 
 
 def _rule_ids(expectations: Sequence[Expectation]) -> list[str]:
@@ -103,15 +103,19 @@ def _frame_asset() -> PolarsFrameAsset:
     return cast("PolarsFrameAsset", _of_thread.asset)
 
 
-def _rule_result(rule_id: str, result: ExpectationValidationResult, engine: Any, keys: pl.DataFrame) -> RuleResult:
-    nothing = keys.clear()
+def _rule_result(
+    rule_id: str, result: ExpectationValidationResult, engine: Any, keys: pl.DataFrame, nothing: pl.DataFrame
+) -> RuleResult:
     if error := _error(result.exception_info):
         return RuleResult(rule_id, None, 0, nothing, nothing, error)
     verdicts: Verdicts | None = engine.verdicts_of(result.expectation_config)
     if verdicts is None:
         return RuleResult(rule_id, bool(result.success), 1, nothing, nothing)
     success = bool(result.success) if verdicts.evaluated else None
-    return RuleResult(rule_id, success, verdicts.evaluated, keys[verdicts.violated], keys[verdicts.unverifiable])
+    violated, unverifiable = (
+        keys[rows] if len(rows) else nothing for rows in (verdicts.violated, verdicts.unverifiable)
+    )
+    return RuleResult(rule_id, success, verdicts.evaluated, violated, unverifiable)
 
 
 def _error(info: Mapping[str, Any] | None) -> str | None:

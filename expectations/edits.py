@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 import polars as pl
 from great_expectations.compatibility import pydantic
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
     ExpectColumnPairValuesAToBeGreaterThanB,
 )
@@ -29,6 +30,7 @@ from great_expectations.expectations.metrics.map_metric_provider.column_map_metr
 from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import (
     MulticolumnMapMetricProvider,
 )
+from great_expectations.validator.validator import ValidationDependencies
 
 from expectations.polars_engine import PolarsMapMetric, RowRule
 
@@ -79,6 +81,8 @@ class Settled(Expectation):
     """
 
     _configuration: ExpectationConfiguration | None = pydantic.PrivateAttr(None)
+    _dependencies: ValidationDependencies | None = pydantic.PrivateAttr(None)
+    _depends_on: tuple[object, Mapping[str, Any]] | None = pydantic.PrivateAttr(None)
 
     @property
     def configuration(self) -> ExpectationConfiguration:
@@ -88,6 +92,19 @@ class Settled(Expectation):
             settled.holds_for(self)
             self._configuration = settled
         return self._configuration
+
+    def get_validation_dependencies(
+        self,
+        execution_engine: ExecutionEngine[Any] | None = None,
+        runtime_configuration: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> ValidationDependencies:
+        """Asked for before the metrics are computed and again when they are looked up: told once."""
+        engine, asked = self._depends_on or (None, {})
+        if self._dependencies is None or engine is not execution_engine or asked != runtime_configuration:
+            self._depends_on = execution_engine, dict(runtime_configuration or {})
+            self._dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
+        return self._dependencies
 
 
 class ExpectToBeGiven(Settled, ExpectColumnValuesToNotBeNull):
