@@ -145,7 +145,9 @@ def _without_marks(text: Xml) -> str:
 
 def _deselected(text: str) -> str:
     """Only the first sheet is selected: two selected sheets would be edited together."""
-    return re.sub(r"""(<(?:[\w.-]+:)?sheetView(?=\s)[^>]*?)\s+tabSelected=["'](?:1|true)["']""", r"\1", text, count=1)
+    views, data, rest = text.partition("sheetData")
+    views = re.sub(r"""(<(?:[\w.-]+:)?sheetView(?=\s)[^>]*?)\s+tabSelected=["'](?:1|true)["']""", r"\1", views, count=1)
+    return views + data + rest
 
 
 def _with_formats(sheet: Xml, cells: Mapping[str, str], styles: Styles) -> Xml:

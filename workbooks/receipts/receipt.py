@@ -125,7 +125,9 @@ def list_lines(receipt: Receipt) -> list[Line]:
     if receipt.status in ("unreadable", "again", "withdrawn"):
         kind, todo = ("硬性", "处理后重新投放。") if receipt.status == "unreadable" else ("提示", "")
         return [Line(kind, "", "整个文件", "", "", receipt.file, "", receipt.reason, todo, "", "")]
-    findings = receipt.findings.with_columns(explained=is_explained())
+    # Most receipts have no explanation that would have to be judged.
+    written = receipt.findings["explanation"].is_not_null().any()
+    findings = receipt.findings.with_columns(explained=is_explained() if written else pl.lit(False))
     violated = [f for f in findings.rows(named=True) if f["verdict"] == Verdict.VIOLATED.value]
     violated.sort(key=_rank)
     return [*(_line(f) for f in violated), *_change_lines(receipt)]
