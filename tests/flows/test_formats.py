@@ -13,7 +13,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from flows.house import House
 from flows.receiving import take_in
-from tests.flows.nights import IN_MARCH, a_house, laid
+from tests.flows.nights import IN_MARCH, LOANS, a_house, laid
 
 pytestmark = pytest.mark.slow
 
@@ -22,9 +22,7 @@ pytestmark = pytest.mark.slow
 def loans_of_spring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root whose inbound holds F10 of 2021-01 and 2021-02 alone. Copy it, do not change it."""
     root = tmp_path_factory.mktemp("spring")
-    for path in laid(root):
-        if not path.name.startswith("F10"):
-            path.unlink()
+    laid(root, LOANS)
     return root
 
 
