@@ -35,12 +35,13 @@ SLOW = (
     "tests/workbooks/test_monthly.py",
     "tests/workbooks/test_quarterly.py",
     "tests/workbooks/test_template.py",
+    "tests/workbooks/reading/test_read.py::test_every_value_of_the_sample_district_reads_back",
     "tests/workbooks/reading/test_worker.py",
 )
 
 
 LONG = (
-    # A minute each and more on one core: begun first, so that no worker is left with one of them at the end.
+    # 20 s to 100 s each: begun first, so that no worker is left with one of them at the end.
     "tests/expectations/test_rules_fire.py",
     "tests/flows/test_prefect.py",
     "tests/flows/test_night.py",
