@@ -74,6 +74,12 @@ def broken_rules(
     return set(findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)["rule_id"])
 
 
+def test_every_clean_return_of_the_district_is_read_without_a_word(clean_readings: Readings) -> None:
+    assert clean_readings.unreadable == {}
+    assert clean_readings.identified.height > 480
+    assert clean_readings.findings["message"].to_list() == []
+
+
 def test_the_clean_district_breaks_no_rule(
     clean_readings: Readings, tonight: Tables, known: Tables, catalogue: Catalogue
 ) -> None:
