@@ -50,6 +50,7 @@ class House:
             unzipped_bytes=s.unzipped_bytes,
             cells=s.cells,
             sheets=s.sheets,
+            members=s.members,
             seconds=s.seconds_per_file,
             memory_bytes=s.memory_bytes,
         )

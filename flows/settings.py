@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     unzipped_bytes: int = 500 << 20
     cells: int = 3_000_000
     sheets: int = 200
+    members: int = 200
     seconds_per_file: float = 60.0
     memory_bytes: int = 1 << 30
 
