@@ -215,3 +215,13 @@ def test_a_reader_of_another_kind_opens_the_receipt_as_well() -> None:
     assert book.sheet_names == ["回执", "表1 余额滚动", "表2 明细"]
     assert book.get_sheet_by_name("回执").to_python()[0][0] == TITLE
     assert book.get_sheet_by_name("表1 余额滚动").to_python()[3][3] == 55
+
+
+def test_a_sheet_that_does_not_end_cannot_be_patched_and_says_so() -> None:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts(a_decorated_book()).items():
+            cut = content.partition(b"</sheetData>")[0] + b"</sheetData>"
+            archive.writestr(name, cut if name == "xl/worksheets/sheet1.xml" else content)
+    with pytest.raises(CannotAnnotate):
+        build_receipt(a_receipt(a_finding()), buffer.getvalue())

@@ -79,7 +79,7 @@ def build_receipt(receipt: Receipt, workbook: bytes | None = None) -> bytes:
             _mark(package, {name: part for name, part in sheets.items() if part != front}, marks(lines), styles)
         _put_front(package, receipt, lines, styles, front)
         package.put(_styles_part(package), styles.text())
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, StopIteration) as error:
         raise CannotAnnotate(str(error)) from error
     return package.save()
 
