@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
 from catalogue.measures import measure_codes, read_measures
-from catalogue.rules import check_edit, check_reconciliation, derived_edits
+from catalogue.reconciliations import check_reconciliation
+from catalogue.rules import check_edit, derived_edits
 from transforms import period
 from transforms.model import (
     BASES,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from catalogue.declarations import Place
-from transforms.model import Column, Edit, Reconciliation, Severity, Table
+from transforms.model import Edit, Severity, Table
 
 COMMON = {"row", "applies", "least", "when", "below", "given", "untold", "passed"}
 """Parameters that any rule may have: which rows it looks at (transforms.edits.bounds.scope)."""
@@ -122,10 +122,11 @@ PERIODS = ("previous", "december", "year_ago")
 STOCKS = {"balance", "year_open", "stock"}
 
 
-def _words(value: Any) -> Iterator[str]:
+def words_of(value: Any) -> Iterator[str]:
+    """The words in a value of a rule, without their signs: "+lent_m" names lent_m."""
     if isinstance(value, tuple):
         for word in value:
-            yield from _words(word)
+            yield from words_of(word)
     elif isinstance(value, str):
         yield value.lstrip("+-")
 
@@ -150,14 +151,14 @@ def check_edit(place: Place, edit: Edit, tables: Mapping[str, Table]) -> None:
     looked_at += [edit.params[p] for p in ("given", "untold", "passed") if p in edit.params]
     _columns_exist(place, edit, table, [edit.column, *looked_at])
     for name in sorted(kind.columns("own") & given):
-        _columns_exist(place, edit, table, _words(edit.params[name]))
+        _columns_exist(place, edit, table, words_of(edit.params[name]))
     for role in ("detail", "summary"):
         if role in given:
             if edit.params[role] not in tables:
                 raise place.error(f"{edit.id}: unknown table “{edit.params[role]}”")
             other = tables[edit.params[role]]
             for name in sorted(kind.columns("other") & given):
-                _columns_exist(place, edit, other, _words(edit.params[name]))
+                _columns_exist(place, edit, other, words_of(edit.params[name]))
             _columns_exist(place, edit, other, [*edit.params.get("where", {}), *edit.params.get("window", {})])
     if "at" in given and edit.params["at"] not in PERIODS:
         raise place.error(f"{edit.id}: “at” must be one of {', '.join(PERIODS)}")
@@ -204,55 +205,9 @@ def _bases_agree(place: Place, edit: Edit, table: Table) -> None:
         if pair != ("ytd", "ytd_last_year") and not set(pair) <= STOCKS:
             refuse([p["now"], p["base"]])
     elif edit.kind == "ratio":
-        both = [*_words(p["numerator"]), p["denominator"]]
+        both = [*words_of(p["numerator"]), p["denominator"]]
         if {"month", "ytd"} <= {basis(c) for c in both}:
             refuse(both)
-
-
-RECONCILIATIONS: Mapping[str, set[str]] = {
-    "match_ledgers": {"key", "left_party", "right_party", "left_date", "right_date", "right_where", "days"},
-    "equal": {"left_item", "right_item", "after"},
-    "footing": {"columns", "apart", "told"},
-    "ledger_at_most": {"left_where", "left_date", "by"},
-    "carry": {"pairs", "by"},
-}
-
-
-def check_reconciliation(place: Place, rule: Reconciliation, tables: Mapping[str, Table]) -> None:
-    """Hold one reconciliation against the tables. Raises CatalogueError with file and line."""
-    if rule.kind not in RECONCILIATIONS:
-        raise place.error(f"unknown kind of reconciliation “{rule.kind}”")
-    if wrong := set(rule.params) ^ RECONCILIATIONS[rule.kind]:
-        raise place.error(f"{rule.code}: missing or unknown: {', '.join(sorted(wrong))}")
-    ends = [_end(place, rule, path, tables) for path in (rule.left, rule.right)]
-    for side, table in zip(("left", "right"), (e[0] for e in ends), strict=True):
-        for name, value in rule.params.items():
-            if name.startswith(side):
-                words = value if isinstance(value, Mapping) else _words(value)
-                for code in words:
-                    if not table.has(code):
-                        raise place.error(f"{rule.code}: {table.code} has no column “{code}”")
-    _sides_are_alike(place, rule, ends)
-
-
-def _end(place: Place, rule: Reconciliation, path: str, tables: Mapping[str, Table]) -> tuple[Table, Column | None]:
-    """Table and column of a side: "<form>.<table>" or "<form>.<table>.<column>"."""
-    table, _, code = path.rpartition(".") if path.count(".") == 2 else (path, "", "")
-    if table not in tables:
-        raise place.error(f"{rule.code}: unknown table “{table}”")
-    if code and not tables[table].has(code):
-        raise place.error(f"{rule.code}: {table} has no column “{code}”")
-    return tables[table], tables[table].column(code) if code else None
-
-
-def _sides_are_alike(place: Place, rule: Reconciliation, ends: list[tuple[Table, Column | None]]) -> None:
-    columns = [column for _, column in ends if column]
-    if len({c.type for c in columns}) > 1:
-        raise place.error(f"{rule.code}: the sides are of two types")
-    bases = {c.basis for c in columns}
-    # The rows of a ledger (events) within the month make up a flow of that month: the one mixture that is defined.
-    if len(bases) > 1 and bases != {"event", "month"}:
-        raise place.error(f"{rule.code}: a rule over two bases: {', '.join(sorted(bases))}")
 
 
 def derived_edits(table: Table) -> Iterator[Edit]:

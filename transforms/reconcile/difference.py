@@ -30,9 +30,11 @@ COMPARED: Mapping[str, pl.DataType] = {
     "right_cell": pl.String(),
     "left_submission": pl.String(),
     "right_submission": pl.String(),
+    "suspects": pl.String(),
 }
 """One row a compared pair. `difference` = left − right in the base unit; [low, high] is what the rounding of both sides
-allows the true difference to be; `lines` is how many single items stand behind it."""
+allows the true difference to be; `lines` is how many single items stand behind it; `suspects` names the cells that are
+most likely wrong, in a sentence (empty: none is known)."""
 
 
 def compare(pairs: pl.DataFrame, rule: Reconciliation, *, at_most: bool = False) -> pl.DataFrame:
@@ -76,9 +78,10 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation, *, at_most: bool = False)
 
 
 def shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns of COMPARED in their order; what is absent is null."""
+    """The columns of COMPARED in their order; what is absent is null, suspects are none."""
     absent = {name: pl.lit(None, dtype=kind) for name, kind in COMPARED.items() if name not in frame.columns}
-    return frame.with_columns(**absent).select(pl.col(name).cast(kind) for name, kind in COMPARED.items())
+    frame = frame.with_columns(**absent).with_columns(pl.col("suspects").fill_null(""))
+    return frame.select(pl.col(name).cast(kind) for name, kind in COMPARED.items())
 
 
 def no_pairs() -> pl.DataFrame:
