@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.house import House
 from journal.record import TAKEN_IN, Segment
+from transforms.localise import SUSPECTS
 from transforms.model import FINDINGS, wide_schema
 from workbooks.reading.read import HEADS, LAYOUT
 
@@ -22,6 +23,7 @@ class Frames:
     Attributes:
         tables: wide tables by code, all submissions.
         layout, heads, findings: as `workbooks.reading.read.Readings` and `model.FINDINGS` say.
+        suspects: transforms.localise.SUSPECTS, the cells most likely wrong where hard rules were broken.
         submissions: the record of every submission (journal.record.SUBMISSIONS).
     """
 
@@ -29,6 +31,7 @@ class Frames:
     layout: pl.DataFrame
     heads: pl.DataFrame
     findings: pl.DataFrame
+    suspects: pl.DataFrame
     submissions: pl.DataFrame
 
     def current(self, statuses: Iterable[str] = TAKEN_IN) -> pl.DataFrame:
@@ -75,6 +78,7 @@ def load_frames(house: House, known_at: datetime | None = None) -> Frames:
         layout=joined("layout", LAYOUT),
         heads=joined("heads", HEADS),
         findings=joined("findings", FINDINGS),
+        suspects=joined("suspects", SUSPECTS),
         submissions=submissions,
     )
 

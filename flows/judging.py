@@ -5,7 +5,7 @@ stand on: the returns that were held against it are judged once more without it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from transforms import period
 from transforms.edits import Context, plans, prepare
 from transforms.edits.heads import prepare_heads
 from transforms.explanations import explain, is_explained
+from transforms.localise import SUSPECTS, locate
 from transforms.model import FINDINGS, Catalogue, Severity, Verdict
 from workbooks.reading.read import Readings
 
@@ -40,10 +41,12 @@ class Judgement:
     Attributes:
         validation: findings (those of reading among them) and the count of verdicts a rule.
         decisions: submission, event (accepted, questions or returned), reason.
+        suspects: transforms.localise.SUSPECTS, the cells that are most likely wrong where hard rules are broken.
     """
 
     validation: Validation
     decisions: pl.DataFrame
+    suspects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUSPECTS))
 
 
 def judge(
@@ -73,9 +76,12 @@ def judge(
             break
         # Grow only: a return sent back for its own faults stays sent back.
         returned |= _own_faults(findings, house.catalogue, identified, now_returned)
+    context = _context(house, readings, identified, before, returned)
+    layout = pl.concat([readings.layout, before.layout])
+    findings, suspects = locate(findings, context, layout, house.catalogue)
     findings = explain(findings, readings.explanations, _of_earlier_versions(before))
     validation = Validation(findings, merge([heads, own, held]).counts)
-    return Judgement(validation, _decisions(findings, identified))
+    return Judgement(validation, _decisions(findings, identified), suspects)
 
 
 def _of_earlier_versions(before: Frames) -> pl.DataFrame:
@@ -148,9 +154,22 @@ def _tables(
     house: House, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str], *, history: bool
 ) -> Validation:
     """The rules that stand on other periods, or the others, over every table."""
+    context = _context(house, readings, identified, before, returned)
+    found = []
+    for table in house.catalogue.tables():
+        rows = readings.tables[table.code]
+        edits = tuple(e for e in house.catalogue.edits(table.code) if (e.kind in HISTORY_KINDS) == history)
+        if rows.height and edits:
+            prepared = prepare(rows, table, edits, context)
+            found.append(validate_table(prepared, table, readings.layout, house.catalogue, edits))
+    return merge(found)
+
+
+def _context(house: House, readings: Readings, identified: pl.DataFrame, before: Frames, returned: set[str]) -> Context:
+    """What rules may look at, when these submissions are sent back."""
     known, first = _known(house.catalogue, readings, identified, before, returned)
     periods = list(filter(period.is_period, identified["period"].unique().to_list()))
-    context = Context(
+    return Context(
         tables=readings.tables,
         known=known,
         first_filed=first,
@@ -161,14 +180,6 @@ def _tables(
         workdays=house.numbered_workdays(periods),
         plans=plans(house.catalogue),
     )
-    found = []
-    for table in house.catalogue.tables():
-        rows = readings.tables[table.code]
-        edits = tuple(e for e in house.catalogue.edits(table.code) if (e.kind in HISTORY_KINDS) == history)
-        if rows.height and edits:
-            prepared = prepare(rows, table, edits, context)
-            found.append(validate_table(prepared, table, readings.layout, house.catalogue, edits))
-    return merge(found)
 
 
 def _known(

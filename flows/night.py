@@ -197,7 +197,7 @@ def validate(house: House, taken: Taken, as_of: datetime) -> Judgement:
             ruleset=house.catalogue.digest,
         )
     all_events = pl.DataFrame(decisions, schema={"submission": pl.String, "event": pl.String, "reason": pl.String})
-    return Judgement(judgement.validation, all_events)
+    return Judgement(judgement.validation, all_events, judgement.suspects)
 
 
 def _keep_frames(house: House, taken: Taken, judgement: Judgement) -> list[Segment]:
@@ -207,6 +207,7 @@ def _keep_frames(house: House, taken: Taken, judgement: Judgement) -> list[Segme
         "layout": taken.readings.layout,
         "heads": taken.readings.heads,
         "findings": judgement.validation.findings,
+        "suspects": judgement.suspects,
     }
     return [house.archive.keep_frame(name, frame) for name, frame in frames.items() if frame.height]
 

@@ -69,8 +69,10 @@ def explain(cells: pl.DataFrame, told: Told) -> pl.DataFrame:
     # Beyond sixteen digits nothing is said of digits.
     fit = pl.max_horizontal(x.abs() for x in steps.values()) < 10**PLACES
     cells = cells.with_columns(**{name: pl.when(fit).then(x).cast(DIGITS) for name, x in steps.items()})
-    for cause, values in DIGIT_CAUSES:
-        cells = _with_values(cells, cause, values)
+    for kind, values in DIGIT_CAUSES:
+        cells = _with_values(cells, kind, values)
+    if told.left_out is not None:
+        cells = _with_left_out(cells, told.left_out)
     fits = _fits(told)
     cells = cells.with_columns(**{f"|fit{i}": expression for i, (_, expression, _) in enumerate(fits)})
     cells = cells.with_columns(**{f"|value{i}": expression for i, (_, _, expression) in enumerate(fits)})
@@ -123,7 +125,7 @@ def _fits(told: Told) -> list[Fit]:
     fits = [_truncated(), *_slips(), _negated(), *_doubled()]
     fits += [_copied(cause, source) for cause, source in told.equal.items()]
     if told.left_out is not None:
-        fits.append(_left_out(told.left_out))
+        fits.append(_left_out())
     return [*fits, *(_one_value(cause) for cause, _ in DIGIT_CAUSES)]
 
 
@@ -180,12 +182,20 @@ def _copied(cause: Cause, source: pl.Expr) -> Fit:
     return cause, (whole(source) == pl.col("|told")) & (pl.col("|n") >= TELLING), _only()
 
 
-def _left_out(parts: pl.Expr) -> Fit:
-    """The difference is exactly one of the parts (List of EXACT) of the total, and of no other: it was added later."""
+def _left_out() -> Fit:
+    """The difference is exactly one of the parts of the total, and of no other: it was added later."""
+    return Cause.NOT_UPDATED, pl.col("|left_out"), _only()
+
+
+def _with_left_out(cells: pl.DataFrame, parts: pl.Expr) -> pl.DataFrame:
+    """Add `|left_out`: whether the total lacks exactly one of its parts (List of EXACT), and that no small number."""
     missing = pl.col("|lo").cast(WHOLE) * pl.col("|step") - pl.col("|told").abs()
-    same = parts.list.eval(((pl.element() * pl.lit(SCALE, dtype=pl.Int64)).cast(WHOLE)).cast(pl.String))
-    one = same.list.count_matches(missing.cast(pl.String)) == 1
-    return Cause.NOT_UPDATED, (_only().is_not_null()) & one & (missing >= TELLING * pl.col("|step")), _only()
+    telling = _only().is_not_null() & (missing >= TELLING * pl.col("|step"))
+    cells = cells.with_row_index("|i")
+    listed = cells.filter(telling.fill_null(False)).select("|i", missing=missing, part=parts).explode("part")
+    same = listed.filter(pl.col("missing") == whole(pl.col("part"))).group_by("|i").agg(n=pl.len())
+    one = same.filter(pl.col("n") == 1).select("|i", pl.lit(True).alias("|left_out"))
+    return cells.join(one, on="|i", how="left", maintain_order="left")
 
 
 # Digits: for each place the figures of one kind that are allowed
@@ -200,10 +210,14 @@ def _with_values(cells: pl.DataFrame, cause: Cause, values: Values) -> pl.DataFr
     found = [values(place) for place in range(PLACES)]
     at = [f"|{cause.value}|{place}" for place in range(PLACES)]
     # Lazily, so that an expression within others is worked out once.
-    cells = cells.lazy().with_columns(
-        *(value.alias(name) for (value, _), name in zip(found, at, strict=True)),
-        pl.all_horizontal(only.fill_null(True) for _, only in found).alias(f"|{cause.value}|sure"),
-    ).collect()
+    cells = (
+        cells.lazy()
+        .with_columns(
+            *(value.alias(name) for (value, _), name in zip(found, at, strict=True)),
+            pl.all_horizontal(only.fill_null(True) for _, only in found).alias(f"|{cause.value}|sure"),
+        )
+        .collect()
+    )
     least, most = pl.min_horizontal(at), pl.max_horizontal(at)
     return cells.with_columns(least.alias(f"|{cause.value}|least"), most.alias(f"|{cause.value}|most")).drop(at)
 
