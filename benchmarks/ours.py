@@ -36,7 +36,7 @@ def run_ours(folder: Path) -> Run:
         receipts = answering.answer(house, as_of)
     with run.stage("reconcile"):
         frames = load_frames(house, as_of)
-        compared = publishing.compare_all(house, frames)
+        compared = publishing.compare_all(house, frames).compared
         publishing.note_differences(house, compared, as_of)
     with run.stage("publish"):
         published = publishing.publish(house, publishing.MONTHLY, LAST, as_of, frames)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
 from catalogue.measures import measure_codes, read_measures
-from catalogue.reconciliations import check_reconciliation
+from catalogue.reconciliations import reconciliations_of
 from catalogue.rules import check_edit, derived_edits
 from transforms import period
 from transforms.model import (
@@ -28,6 +28,7 @@ from transforms.model import (
     Indicator,
     Reconciliation,
     Return,
+    Rounding,
     Severity,
     Statistic,
     Table,
@@ -64,7 +65,7 @@ def load(folder: Path = HERE) -> Catalogue:
         departments=departments,
         districts=_each(folder / "districts.yaml", lambda e: _district(e, returns, departments)),
         returns=returns,
-        reconciliations=_each(folder / "reconciliations.yaml", lambda e: _reconciliation(e, tables, departments)),
+        reconciliations=_reconciliations(folder / "reconciliations.yaml", tables, departments),
         statistics=statistics,
         indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
         thresholds=_thresholds(folder / "lights.yaml"),
@@ -279,6 +280,7 @@ def _column(entry: Entry, layout: str, units: Mapping[str, Unit], code_lists: Ma
         scheme=entry.take("scheme", default=""),
         pattern=entry.take("pattern", default=""),
         note=entry.take("note", default=""),
+        rounding=_rounding(place, entry.take("rounding", default=Rounding.ROUND)),
     )
     if column.unit and column.unit not in units:
         raise place.error(f"unknown unit “{column.unit}”")
@@ -291,6 +293,11 @@ def _column(entry: Entry, layout: str, units: Mapping[str, Unit], code_lists: Ma
     if (layout == "note") != bool(column.pattern):
         raise place.error("a pattern belongs to figures of a note, and to those alone")
     return column
+
+
+def _rounding(place: Place, word: str) -> Rounding:
+    _known(place, [word], [mode.value for mode in Rounding], "rounding")
+    return Rounding(word)
 
 
 def _edit(entry: Entry, tables: Mapping[str, Table]) -> Edit:
@@ -326,22 +333,19 @@ def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: frozen(value) for key, value in entry.items()}
 
 
-def _reconciliation(entry: Entry, tables: Mapping[str, Table], departments: Iterable[Department]) -> Reconciliation:
-    place = entry.place
-    (owner,) = _known(place, [entry.take("owner")], [d.code for d in departments], "department")
-    made = Reconciliation(
-        code=entry.take("code"),
-        name=entry.take("name"),
-        kind=entry.take("kind"),
-        left=entry.take("left"),
-        right=entry.take("right"),
-        owner=owner,
-        source=entry.take("source", default=""),
-        params=MappingProxyType(_plain(entry)),
-    )
-    check_reconciliation(place, made, tables)
-    entry.clear()
-    return made
+def _reconciliations(
+    path: Path, tables: Mapping[str, Table], departments: Iterable[Department]
+) -> tuple[Reconciliation, ...]:
+    """The rules in the order of the file, each check a rule of its own."""
+    known = [d.code for d in departments]
+    made: list[Reconciliation] = []
+    for entry in read_declarations(path):
+        place, checks = entry.place, reconciliations_of(entry, tables, known)
+        entry.done()
+        if any(m.code == checks[0].code for m in made):
+            raise place.error(f"“{checks[0].code}” stands twice")
+        made += checks
+    return tuple(made)
 
 
 def _where(place: Place, table: Table, declared: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

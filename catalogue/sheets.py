@@ -14,6 +14,7 @@ from types import MappingProxyType
 from catalogue.declarations import Entry, read_declarations
 from transforms.facts import EvaluationIndicator, Touch
 from transforms.model import Catalogue
+from transforms.model import Figure as Compared
 from transforms.narrate import Paragraph, Sentence
 
 HERE = Path(__file__).parent
@@ -200,10 +201,25 @@ def _touches(rules: tuple[str, ...], series: frozenset[str]) -> tuple[Touch, ...
 
 
 def load_touches(catalogue: Catalogue) -> tuple[Touch, ...]:
-    """What each reconciliation throws doubt on when it does not hold."""
+    """What each reconciliation throws doubt on when it does not hold: what `touches.yaml` says, else its own figures."""
     series = {s.series for s in catalogue.statistics}
     series |= {f"{t.code}.{c.code}" for t in catalogue.tables() for c in t.columns}
-    return _touches(tuple(r.code for r in catalogue.reconciliations), frozenset(series))
+    declared = _touches(tuple(r.code for r in catalogue.reconciliations), frozenset(series))
+    told = {touch.rule for touch in declared}
+    figures: dict[str, list[Compared]] = {}
+    for rule in catalogue.reconciliations:
+        if rule.code not in told:
+            figures.setdefault(rule.code, []).extend(f for side in rule.figures for f in side if f.column)
+    return (*declared, *(_touch_of(code, compared) for code, compared in figures.items()))
+
+
+def _touch_of(rule: str, figures: Iterable[Compared]) -> Touch:
+    """The columns that a rule compares, at the item it is about, the total, and the rows that it chooses."""
+    figures = tuple(figures)
+    chosen = (value for figure in figures for values in figure.where.values() for value in values)
+    return Touch(
+        rule, tuple(dict.fromkeys(f.of for f in figures)), tuple(dict.fromkeys(("{key}", "合计", "", *chosen)))
+    )
 
 
 def _sheet(entry: Entry) -> Sheet:

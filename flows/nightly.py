@@ -40,7 +40,7 @@ def nightly(as_of: datetime | None = None) -> Night:
         judgement = validate(house, taken, as_of)
         receipts = answer(house, as_of)
         frames = load_frames(house, as_of)
-        compared = compare(house, frames)
+        compared = compare(house, frames).compared
         follow(house, compared, as_of)
         published = [
             path

@@ -18,7 +18,7 @@ from transforms.explanations import is_explained
 from transforms.facts import Facts
 from transforms.model import District, Severity, Verdict
 from transforms.observe import observe
-from transforms.reconcile import Holdings, follow, reconcile
+from transforms.reconcile import Holdings, Reconciled, follow, reconcile
 from transforms.reconcile.follow import new_events
 from transforms.spans import last_month_of
 from workbooks.monthly import build_monthly, monthly_name
@@ -27,8 +27,8 @@ from workbooks.quarterly import build_quarterly, quarterly_name
 MONTHLY, QUARTERLY = "monthly", "quarterly"
 
 
-def compare_all(house: House, frames: Frames) -> pl.DataFrame:
-    """Every reconciliation over all that is known (transforms.reconcile.difference.COMPARED)."""
+def compare_all(house: House, frames: Frames) -> Reconciled:
+    """Every reconciliation over all that is known."""
     holdings = Holdings(
         accepted=frames.rows_of(frames.current()),
         latest=frames.rows_of(frames.current(("accepted", "questions", "returned"))),
@@ -70,7 +70,7 @@ def know(house: House, frames: Frames, as_of: datetime) -> Known:
         observations=observe(current, frames.layout, house.catalogue),
         submissions=submissions_of(frames),
         findings=frames.findings,
-        compared=compare_all(house, frames),
+        compared=compare_all(house, frames).compared,
         deadlines=house.deadlines(as_of),
     )
 

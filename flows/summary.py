@@ -112,7 +112,7 @@ def describe(house: House, month: str, moment: datetime) -> str:
         department = house.catalogue.department(form.department).name_in(district.code)
         version = f"V{told['version']}" if told else "—"
         rows.append((district.name, department, str(due["form"]), f"{due['due']}", version, state))
-    compared = compare_all(house, frames)
+    compared = compare_all(house, frames).compared
     differ = sum(
         follow(compared.filter(pl.col("district") == d.code), month).filter(pl.col("status") == "open").height
         for d in house.catalogue.districts

@@ -55,6 +55,14 @@ class Severity(StrEnum):
     INFO = "info"  # 提示
 
 
+class Rounding(StrEnum):
+    """How a source shortens its figures (reporting-system.md, §1: the seeds round, none truncates)."""
+
+    ROUND = "round"
+    TRUNCATE = "truncate"
+    EXACT = "exact"
+
+
 class Verdict(StrEnum):
     SATISFIED = "satisfied"
     VIOLATED = "violated"
@@ -178,6 +186,7 @@ class Column:
     `header` is the whole header (the path of a two-level header joined); `group` is its upper level where
     there is one. `unit` is the unit as told. `basis` is one of BASES. `part_of` names the column that this one
     is 其中 of. `additive` columns enter the 合计 row as a sum. `pattern` is for figures told in a note.
+    `rounding` is how its source shortens it.
     `floor` (in the told unit): changes below it are not remarked upon; None: the column is not watched.
     """
 
@@ -200,6 +209,7 @@ class Column:
     scheme: str = ""
     pattern: str = ""
     note: str = ""
+    rounding: Rounding = Rounding.ROUND
 
     @property
     def numeric(self) -> bool:
@@ -281,8 +291,53 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a side of a reconciliation: told cells summed, or rows counted.
+
+    Attributes:
+        of: "<form>.<table>.<column>" of what is summed, or "<form>.<table>" where rows are counted.
+        weight: what it is multiplied with (−1, or a price).
+        by: the columns that give the key of a pair; none: one pair a period.
+        rows: data, total, or each (data and total rows, each a pair of its own).
+        where, window: which rows, as a Statistic has them.
+        at: whose period it is: this, previous, previous_of_year (none in the first of a year), december (of the year
+            before) or year_ago.
+        over: the periods that are summed: "" (one), two_months, three_months (up to the period), year (January up to
+            it), quarter (the months of it) or always (from the first month of the district on).
+        take: sum, or the largest of the rows of a ledger.
+    """
+
+    of: str
+    weight: Decimal = Decimal(1)
+    by: tuple[str, ...] = ()
+    rows: str = RowKind.DATA
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    window: Mapping[str, str] = field(default_factory=dict)
+    at: str = "this"
+    over: str = ""
+    take: str = "sum"
+
+    @property
+    def form(self) -> str:
+        return self.of.split(".", maxsplit=1)[0]
+
+    @property
+    def table(self) -> str:
+        return ".".join(self.of.split(".")[:2])
+
+    @property
+    def column(self) -> str:
+        """Empty where rows are counted."""
+        return self.of.split(".")[2] if self.of.count(".") == 2 else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Two sources that must agree (R01 …)."""
+    """Two sources that must agree (R01 …). A rule may have several checks, each with a `label`: they share its code.
+
+    `left` and `right` are the paths of what is compared; `figures` are the two sides of a rule of figures, none where
+    records are compared.
+    """
 
     code: str
     name: str
@@ -292,6 +347,14 @@ class Reconciliation:
     owner: str
     params: Mapping[str, Any]
     source: str = ""
+    label: str = ""
+    figures: tuple[tuple[Figure, ...], tuple[Figure, ...]] = ((), ())
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The returns that it looks at."""
+        paths = [self.left, self.right, *(figure.of for side in self.figures for figure in side)]
+        return frozenset(path.split(".", maxsplit=1)[0] for path in paths if path)
 
 
 @dataclass(frozen=True, slots=True)

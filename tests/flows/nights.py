@@ -38,7 +38,7 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     judgement = night.validate(house, taken, as_of)
     receipts = answering.answer(house, as_of)
     frames = load_frames(house, as_of)
-    compared = publishing.compare_all(house, frames)
+    compared = publishing.compare_all(house, frames).compared
     publishing.note_differences(house, compared, as_of)
     wanted = publishing.periods_to_publish(house, night.touched(house, as_of), as_of) if publish else []
     published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames)]

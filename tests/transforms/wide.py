@@ -105,7 +105,7 @@ def compared(
     holdings = Holdings(
         all_tables(tables), all_tables(latest or tables), layout_of({**tables, **(latest or {})}, empty), filed
     )
-    return reconcile(holdings, load()).filter(pl.col("rule") == rule)
+    return reconcile(holdings, load()).compared.filter(pl.col("rule") == rule)
 
 
 def a_context(tables: Tables | None = None, known: Tables | None = None, **changes: Any) -> Context:

@@ -6,6 +6,6 @@ month), and here all rules of the catalogue over the periods touched.
 """
 
 from transforms.reconcile.follow import follow
-from transforms.reconcile.reconcile import Holdings, reconcile
+from transforms.reconcile.reconcile import Holdings, Reconciled, reconcile
 
-__all__ = ["Holdings", "follow", "reconcile"]
+__all__ = ["Holdings", "Reconciled", "follow", "reconcile"]

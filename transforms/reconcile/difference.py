@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from transforms.interval import FAR
 from transforms.model import EXACT, Cause, Reconciliation, State
 
 COMPARED: Mapping[str, pl.DataType] = {
@@ -37,23 +38,28 @@ allows the true difference to be; `lines` is how many single items stand behind 
 most likely wrong, in a sentence (empty: none is known)."""
 
 
-def compare(pairs: pl.DataFrame, rule: Reconciliation, *, at_most: bool = False) -> pl.DataFrame:
-    """Judge pairs of told figures.
+def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
+    """Judge pairs of told figures by the kind of their rule: equal, at_most (the left is no greater), or band (the left
+    lies between `low` and `high` times the right; the difference is how far it lies outside).
 
     Args:
-        pairs: district, period, key, left, right (text), left_value, left_half, right_value, right_half (EXACT),
-            unit, and where known left_cell, right_cell, left_submission, right_submission, lines.
-        at_most: the left may be smaller.
+        pairs: district, period, key, left, right (text), left_value, right_value (EXACT), the ends of both as
+            left_low, left_low_open …, unit, and where known left_cell, right_cell, left_submission, right_submission,
+            lines, and why a side is not told: left_lacks, left_absent, right_lacks, right_absent.
     Returns:
         COMPARED: 一致 when equal, 舍入内一致 when the intervals meet, 无法核对 when a side is missing, else
         有差异 with cause 未查明. Source: XBRL Calculations 1.1 (intervals by reported decimals), §3.
     """
+    if rule.kind == "band":
+        pairs = _to_the_band(pairs, Decimal(rule.params["low"]), Decimal(rule.params["high"]))
     difference = pl.col("left_value") - pl.col("right_value")
-    slack = pl.col("left_half") + pl.col("right_half")
-    low, high = difference - slack, difference + slack
+    low, high = pl.col("left_low") - pl.col("right_high"), pl.col("left_high") - pl.col("right_low")
     zero = pl.lit(Decimal(0), dtype=EXACT)
+    reaches_down = (low < zero) | ((low == zero) & ~(pl.col("left_low_open") | pl.col("right_high_open")))
+    reaches_up = (high > zero) | ((high == zero) & ~(pl.col("left_high_open") | pl.col("right_low_open")))
+    at_most = rule.kind == "at_most"
     equal = difference <= zero if at_most else difference == zero
-    meets = low <= zero if at_most else (low <= zero) & (high >= zero)
+    meets = reaches_down if at_most else reaches_down & reaches_up
     state = (
         pl.when(difference.is_null())
         .then(pl.lit(State.ONE_SIDED.value))
@@ -68,13 +74,47 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation, *, at_most: bool = False)
         name=pl.lit(rule.name),
         owner=pl.lit(rule.owner),
         difference=difference,
-        low=low,
-        high=high,
+        low=_bound(low),
+        high=_bound(high),
         state=state,
     )
     different = pl.col("state") == State.DIFFERENT.value
     cause = pl.when(different).then(pl.lit(Cause.UNEXPLAINED.value)).otherwise(pl.lit(Cause.NONE.value))
-    return shaped(judged.with_columns(cause=cause, explanation=pl.lit("")))
+    return shaped(judged.with_columns(cause=cause, explanation=_why_untold(pairs)))
+
+
+def _bound(end: pl.Expr) -> pl.Expr:
+    """An end that was open to begin with is no bound."""
+    return pl.when(end.abs() < pl.lit(FAR / 2, dtype=EXACT)).then(end)
+
+
+def _to_the_band(pairs: pl.DataFrame, low: Decimal, high: Decimal) -> pl.DataFrame:
+    """Put the end of the band that the left is beyond, or the left itself where it lies within, in place of the right."""
+    left, right = pl.col("left_value"), pl.col("right_value")
+    least, most = (pl.lit(share, dtype=EXACT) for share in (low, high))
+    share = pl.when(left < right * least).then(least).when(left > right * most).then(most)
+    within = share.is_null() & left.is_not_null() & right.is_not_null()
+    ends = {
+        f"right_{end}": pl.when(within).then(pl.col(f"left_{end}")).otherwise(pl.col(f"right_{end}") * share)
+        for end in ("value", "low", "high")
+    }
+    return pairs.with_columns(**ends)
+
+
+def _why_untold(pairs: pl.DataFrame) -> pl.Expr:
+    """Why a pair cannot be verified: what was not filed, or does not list the item."""
+    words = []
+    for side in ("left", "right"):
+        if f"{side}_lacks" in pairs.columns:
+            words.append(
+                pl.when(pl.col(f"{side}_lacks").is_not_null())
+                .then(pl.format("{}未报", f"{side}_lacks"))
+                .when(pl.col(f"{side}_absent"))
+                .then(pl.format("{}未列此项，或有一格未报", pl.col(side).str.split(" ").list.first()))
+            )
+    if not words:
+        return pl.lit("")
+    return pl.concat_str(words, separator="；", ignore_nulls=True)
 
 
 def shaped(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,195 +1,154 @@
-"""Reconciliations of figures: equal totals, footings by class, carries from period to period, ledger sums."""
+"""Rules of figures: two sums of told cells that are equal, of which one is at most the other, or whose ratio lies in a
+band. What cannot be told from the digits is no difference."""
 
-from collections.abc import Mapping
+from decimal import Decimal
 
 import polars as pl
 
-from transforms import period
-from transforms.edits.bounds import half, of_kind, where
-from transforms.edits.detail import in_window
-from transforms.edits.prepare import with_item
-from transforms.model import EXACT, Catalogue, Reconciliation, RowKind
-from transforms.reconcile.difference import compare, no_pairs
+from transforms.model import EXACT, Catalogue, Figure, Reconciliation
+from transforms.reconcile.difference import compare
 from transforms.reconcile.filings import filings
+from transforms.reconcile.terms import TERMS, TOTAL, Held, needed_by, pairs_of, terms_of
 
-Tables = Mapping[str, pl.DataFrame]
-AT = {"previous": period.previous, "december": period.december_before}
-AT_NAMES = {"previous": "上月", "december": "上年12月"}
+PAIR = ["district", "period", "key"]
+PLACES = 5
+"""Cells of one side that are named; the others are counted."""
+AT = {"previous": "上期", "december": "上年末", "year_ago": "上年同期"}
+OVER = {"two_months": "两个月", "three_months": "三个月", "year": "本年各月", "quarter": "本季各月", "always": "历月"}
 
 
-def side(
-    rows: pl.DataFrame, table: str, column: str, letters: pl.DataFrame, condition: pl.Expr, keys: list[str]
-) -> pl.DataFrame:
-    """The told figure of one side by district, period and key: the sum of the rows that the condition admits.
+def compare_figures(rule: Reconciliation, held: Held, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Every pair of a rule of figures, and the terms that it consists of.
 
     Returns:
-        district, period, *keys, value, half (EXACT; null where a row was not told), cell, submission.
+        difference.COMPARED, terms.TERMS. A side of which a return was not filed or a cell was not told is null. An item
+        that no row tells is zero where the rows are those of a ledger, else not told; where the other side tells
+        zero or nothing of it either it is no pair.
     """
-    of_column = letters.filter((pl.col("table") == table) & (pl.col("code") == column))
-    of_column = of_column.select("submission", "letter").unique("submission")
-    chosen = rows.filter(condition).join(of_column, on="submission", how="left", maintain_order="left")
-    place = pl.col("sheet") + "!" + pl.col("letter") + pl.col("row").cast(pl.String)
-    told = pl.col(column)
-    return chosen.group_by("district", "period", *keys, maintain_order=True).agg(
-        value=pl.when(told.null_count() == 0).then(told.sum()),
-        half=half(column).sum(),
-        cell=place.head(5).str.join("、"),
-        submission=pl.col("submission").first(),
-    )
-
-
-def pair(left: pl.DataFrame, right: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    """Both sides beside each other; a side that was not filed is null."""
-    return left.rename({c: f"left_{c}" for c in ("value", "half", "cell", "submission")}).join(
-        right.rename({c: f"right_{c}" for c in ("value", "half", "cell", "submission")}),
-        on=on,
-        how="full",
-        coalesce=True,
-        maintain_order="left_right",
-    )
-
-
-def equal(
-    rule: Reconciliation, tables: Mapping[str, pl.DataFrame], letters: pl.DataFrame, catalogue: Catalogue
-) -> pl.DataFrame:
-    """One figure of each side (R02)."""
-    sides = []
-    for name, path in (("left", rule.left), ("right", rule.right)):
-        table, _, column = path.rpartition(".")
-        condition = of_kind(RowKind.DATA) & where(rule.params[f"{name}_item"])
-        sides.append(side(tables[table], table, column, letters, condition, []))
-    pairs = pair(sides[0], sides[1], ["district", "period"])
-    left, right = (catalogue.column(path) for path in (rule.left, rule.right))
-    return compare(
-        pairs.with_columns(
-            key=pl.lit("合计"),
-            left=pl.lit(f"{rule.left.split('.')[0]} {left.header}"),
-            right=pl.lit(f"{rule.right.split('.')[0]} {right.header}"),
-            unit=pl.lit(catalogue.units[left.unit].base),
-            lines=pl.lit(1),
-        ),
-        rule,
-    )
-
-
-def footing(
-    rule: Reconciliation, tables: Mapping[str, pl.DataFrame], letters: pl.DataFrame, catalogue: Catalogue
-) -> pl.DataFrame:
-    """Total rows against the sum of their data rows, column by column; the classes are named (R03)."""
-    table = catalogue.table(rule.left)
-    rows = tables[rule.left]
-    frames = [no_pairs()]
-    for code in rule.params["columns"]:
-        column = table.column(code)
-        # Of several total rows the last is that of the whole table; H07 holds every one of them.
-        last = pl.col("row") == pl.col("row").filter(of_kind(RowKind.TOTAL)).max().over("submission")
-        total = side(rows, table.code, code, letters, of_kind(RowKind.TOTAL) & last, [])
-        parts = side(rows, table.code, code, letters, of_kind(RowKind.DATA), [])
-        named = pair(total, parts, ["district", "period"]).with_columns(
-            key=pl.lit(column.header),
-            left=pl.lit(f"{table.form} 合计 {column.header}"),
-            right=pl.lit(f"{table.form} 各行之和 {column.header}"),
-            unit=pl.lit(catalogue.units[column.unit].base),
-            lines=pl.lit(1),
-        )
-        frames.append(compare(named, rule))
-    return pl.concat(frames)
-
-
-def carry(
-    rule: Reconciliation, tables: Mapping[str, pl.DataFrame], letters: pl.DataFrame, catalogue: Catalogue
-) -> pl.DataFrame:
-    """A balance against the balance it continues, by key: opening against last closing, 年初 against December, and
-    年初 against closing − increase (R17). What continues a month before the district's first return is no pair."""
-    table = catalogue.table(rule.left)
-    rows = with_item(tables[rule.left], table)
-    kinds = of_kind(RowKind.DATA, RowKind.TOTAL)
-    first = rows.group_by("district").agg(first=pl.col("period").min())
-    frames = [no_pairs()]
-    for declared in rule.params["pairs"]:
-        column = table.column(declared["column"])
-        left = side(rows, table.code, column.code, letters, kinds, ["item"])
-        if "minus" in declared:
-            whole, part = declared["minus"]
-            right = _minus(rows, table.code, whole, part, letters, kinds)
-            source = f"{table.column(whole).header} − {table.column(part).header}"
-        else:
-            source = f"{AT_NAMES[declared['at']]}{table.column(declared['from']).header}"
-            right = side(rows, table.code, declared["from"], letters, kinds, ["item"])
-            left = _continuing(left, first, declared["at"])
-            right = _moved(left, right, declared["at"])
-        # Only where the left was filed: an item that exists no longer is not a difference of this month.
-        pairs = pair(left, right, ["district", "period", "item"]).filter(pl.col("left_submission").is_not_null())
-        named = pairs.with_columns(
-            key=pl.col("item") + "/" + pl.lit(column.header),
-            left=pl.lit(f"{table.form} ") + pl.col("item") + pl.lit(f" {column.header}"),
-            right=pl.lit(f"{table.form} {source}"),
-            unit=pl.lit(catalogue.units[column.unit].base),
-            lines=pl.lit(1),
-        )
-        frames.append(compare(named, rule))
-    return pl.concat(frames)
-
-
-def _continuing(left: pl.DataFrame, first: pl.DataFrame, at: str) -> pl.DataFrame:
-    """The figures that continue a month which the district could have filed."""
-    other = pl.col("period").map_elements(AT[at], return_dtype=pl.String)
-    return left.join(first, on="district", maintain_order="left").filter(other >= pl.col("first")).drop("first")
-
-
-def _moved(left: pl.DataFrame, right: pl.DataFrame, at: str) -> pl.DataFrame:
-    """The right side's figures under the period that continues them."""
-    periods = left.select(pl.col("period").unique()).with_columns(
-        other=pl.col("period").map_elements(AT[at], return_dtype=pl.String)
-    )
-    return right.rename({"period": "other"}).join(periods, on="other", how="inner").drop("other")
-
-
-def _minus(
-    rows: pl.DataFrame, table: str, whole: str, part: str, letters: pl.DataFrame, condition: pl.Expr
-) -> pl.DataFrame:
-    first = side(rows, table, whole, letters, condition, ["item"])
-    second = side(rows, table, part, letters, condition, ["item"])
-    joined = first.join(second, on=["district", "period", "item"], how="inner", suffix="_part", maintain_order="left")
-    return joined.with_columns(
-        value=pl.col("value") - pl.col("value_part"),
-        half=pl.col("half") + pl.col("half_part"),
-        cell=pl.col("cell") + "、" + pl.col("cell_part"),
-    ).drop("value_part", "half_part", "cell_part", "submission_part")
-
-
-def ledger_at_most(rule: Reconciliation, tables: Tables, letters: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Ledger rows of the month, summed by key, are at most the told flow (R16)."""
-    p = rule.params
-    by = p["by"]
-    left_table, _, left_column = rule.left.rpartition(".")
-    right_table, _, right_column = rule.right.rpartition(".")
-    ledger = tables[left_table].filter(of_kind(RowKind.DATA))
-    chosen = in_window(ledger.filter(where(p["left_where"])), {p["left_date"]: "month"})
-    left = side(chosen, left_table, left_column, letters, pl.lit(True), [by])
-    lines = chosen.group_by("district", "period", by).agg(lines=pl.len())
-    right = side(tables[right_table], right_table, right_column, letters, of_kind(RowKind.DATA), [by])
-    pairs = pair(left, right, ["district", "period", by])
-    pairs = pairs.join(lines, on=["district", "period", by], how="left", maintain_order="left")
-    filed = filings(tables, left_table, letters).rename({"submission": "filed"})
-    pairs = pairs.join(filed, on=["district", "period"], how="left", maintain_order="left")
-    # A ledger that was filed without a row for a bank told zero for it.
-    nothing = pl.col("filed").is_not_null() & pl.col("left_submission").is_null()
-    zero = pl.lit(0).cast(EXACT)
+    terms = terms_of(rule, held, catalogue)
+    filed = _filed(rule, held, catalogue)
+    # What an earlier period told of an item that is told no more is no pair of this one.
+    keys = terms.filter("own").select(PAIR).unique(maintain_order=True)
+    if not any(figure.by or figure.rows == "each" for side in rule.figures for figure in side):
+        named = filed.select("district", "period", key=pl.lit(rule.label or TOTAL))
+        keys = pl.concat([keys, named]).unique(maintain_order=True)
+    pairs = keys.join(filed, on=["district", "period"], how="inner", maintain_order="left")
+    for side, figures in zip(("left", "right"), rule.figures, strict=True):
+        pairs = _with_side(pairs, terms.filter(pl.col("side") == side), side, figures)
+    pairs = pairs.filter(~_told_by_neither())
     pairs = pairs.with_columns(
-        left_value=pl.when(nothing).then(zero).otherwise(pl.col("left_value")),
-        left_half=pl.when(nothing).then(zero).otherwise(pl.col("left_half")),
-        left_submission=pl.coalesce("left_submission", "filed"),
-        lines=pl.col("lines").fill_null(0),
+        left=_name(rule.figures[0], catalogue),
+        right=_name(rule.figures[1], catalogue),
+        unit=pl.lit(_unit(rule, catalogue)),
+        lines=pl.max_horizontal("left_lines", "right_lines", pl.lit(1)),
     )
-    left_header, right_header = (catalogue.column(path).header for path in (rule.left, rule.right))
-    return compare(
-        pairs.with_columns(
-            key=pl.col(by),
-            left=pl.lit(f"{left_table.split('.')[0]} 台账 {left_header} ") + pl.col(by),
-            right=pl.lit(f"{right_table.split('.')[0]} {right_header} ") + pl.col(by),
-            unit=pl.lit(catalogue.units[catalogue.column(rule.left).unit].base),
-        ),
-        rule,
-        at_most=True,
+    return compare(pairs, rule), terms.select(list(TERMS))
+
+
+def _unit(rule: Reconciliation, catalogue: Catalogue) -> str:
+    """The base unit of the pair: of the first figure that is no number of rows."""
+    paths = [figure.of for side in rule.figures for figure in side if figure.column]
+    return catalogue.units[catalogue.column(paths[0]).unit].base if paths else "个"
+
+
+def _filed(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataFrame:
+    """The pairs' periods with, by side, whether everything was filed that it is read from (`left_filed`), how many cells
+    an item has to be told in (`left_cells`), and the first return that is missing (`left_lacks`)."""
+    found = pairs = pairs_of(rule, held)
+    for side, figures in zip(("left", "right"), rule.figures, strict=True):
+        wanted = [
+            needed_by(figure, pairs, held.first)
+            .join(
+                filings(held.tables, figure.table, held.letters).rename({"period": "of_period"}),
+                on=["district", "of_period"],
+                how="left",
+            )
+            .with_columns(form=pl.lit(figure.table.split(".")[0]), part=pl.lit(part))
+            for part, figure in enumerate(figures)
+        ]
+        told_in_rows = [part for part, figure in enumerate(figures) if catalogue.table(figure.table).layout != "ledger"]
+        lacks = pl.col("form") + " " + pl.col("of_period")
+        counts = (
+            pl.concat(wanted)
+            .group_by("district", "period")
+            .agg(
+                pl.col("submission").is_not_null().all().alias(f"{side}_filed"),
+                pl.col("part").is_in(told_in_rows).sum().cast(pl.Int64).alias(f"{side}_cells"),
+                lacks.filter(pl.col("submission").is_null()).sort().first().alias(f"{side}_lacks"),
+                pl.col("submission").first().alias(f"{side}_of"),
+            )
+        )
+        found = found.join(counts, on=["district", "period"], how="left", maintain_order="left")
+    return found
+
+
+def _with_side(pairs: pl.DataFrame, terms: pl.DataFrame, side: str, figures: tuple[Figure, ...]) -> pl.DataFrame:
+    """Add value, ends, cells, submission and lines of a side."""
+    weight, zero = pl.col("weight"), pl.lit(Decimal(0), dtype=EXACT)
+    low = pl.when(weight > zero).then("low").otherwise("high")
+    high = pl.when(weight > zero).then("high").otherwise("low")
+    low_open = pl.when(weight > zero).then("low_open").otherwise("high_open")
+    high_open = pl.when(weight > zero).then("high_open").otherwise("low_open")
+    place = pl.col("sheet") + "!" + pl.col("cell")
+    told = pl.col("value").null_count() == 0
+    sums = terms.group_by(PAIR, maintain_order=True).agg(
+        value=pl.when(told).then((weight * pl.col("value")).sum()),
+        low=pl.when(told).then((weight * low).sum()),
+        high=pl.when(told).then((weight * high).sum()),
+        low_open=low_open.any(),
+        high_open=high_open.any(),
+        told_in=pl.struct("part", "of_period").filter(~pl.col("ledger")).n_unique().cast(pl.Int64),
+        cell=place.head(PLACES).str.join("、")
+        + pl.when(pl.len() > PLACES).then(pl.format("等{}处", pl.len())).otherwise(pl.lit("")),
+        submission=pl.col("submission").first(),
+        lines=pl.col("lines").sum(),
     )
+    sums = sums.rename({name: f"{side}_{name}" for name in sums.columns if name not in PAIR})
+    joined = pairs.join(sums, on=PAIR, how="left", maintain_order="left")
+    filed, cells = pl.col(f"{side}_filed").fill_null(False), pl.col(f"{side}_cells").fill_null(0)
+    # A ledger that was filed without a row for an item tells zero of it.
+    nothing = filed & (cells == 0) & pl.col(f"{side}_told_in").is_null()
+    whole = filed & (pl.col(f"{side}_told_in") == cells)
+    of_side, closed = {}, pl.lit(False)
+    for name, empty in (("value", zero), ("low", zero), ("high", zero), ("low_open", closed), ("high_open", closed)):
+        column = pl.col(f"{side}_{name}")
+        of_side[f"{side}_{name}"] = pl.when(nothing).then(empty).when(whole).then(column)
+    return joined.with_columns(
+        **of_side,
+        **{
+            f"{side}_absent": filed & ~nothing & ~whole,
+            f"{side}_submission": pl.coalesce(f"{side}_submission", f"{side}_of"),
+        },
+    )
+
+
+def _told_by_neither() -> pl.Expr:
+    """An item of which one side has no row and the other tells zero."""
+    zero = pl.lit(Decimal(0), dtype=EXACT)
+    absent = pl.lit(False)
+    for one, other in (("left", "right"), ("right", "left")):
+        nothing = (pl.col(f"{other}_value") == zero).fill_null(False) | pl.col(f"{other}_absent")
+        absent |= pl.col(f"{one}_absent") & pl.col(f"{one}_told_in").is_null() & nothing
+    return absent & (pl.col("key") != TOTAL)
+
+
+def _name(figures: tuple[Figure, ...], catalogue: Catalogue) -> pl.Expr:
+    """F05 online_m + F05 counter_m … in words, after the item where there is one."""
+    words, form = "", ""
+    for figure in figures:
+        table = catalogue.table(figure.table)
+        sign = ("＋" if figure.weight > 0 else "－") if words or figure.weight < 0 else ""
+        words += sign + ("" if table.form == form else f"{table.form} ") + _figure_name(figure, catalogue)
+        form = table.form
+    item = pl.col("key").str.split("/").list.first()
+    several = any(figure.by or figure.rows == "each" for figure in figures)
+    return pl.lit(words) if not several else pl.lit(f"{words} ") + item
+
+
+def _figure_name(figure: Figure, catalogue: Catalogue) -> str:
+    table = catalogue.table(figure.table)
+    header = table.column(figure.column).header if figure.column else f"{table.name}条数"
+    chosen = "、".join(value for values in figure.where.values() for value in values)
+    when = AT.get(figure.at, "") + OVER.get(figure.over, "")
+    price = f"×{abs(figure.weight):f}" if abs(figure.weight) != 1 else ""
+    return f"{when}{header}{price}" + (f"({chosen})" if chosen else "")

@@ -7,9 +7,11 @@ import polars as pl
 
 from transforms import period
 from transforms.model import EXACT, Catalogue, Cause, Reconciliation, State
-from transforms.reconcile import figures, ledgers
+from transforms.reconcile import ledgers, records
 from transforms.reconcile.cause import CAUSE_OF_AMOUNTS
 from transforms.reconcile.difference import no_pairs
+from transforms.reconcile.figures import compare_figures
+from transforms.reconcile.terms import TERMS, TOTAL, Held, first_filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +32,56 @@ class Holdings:
     districts: Mapping[str, tuple[str, ...]]
 
 
-Judge = Callable[[Reconciliation, Mapping[str, pl.DataFrame], pl.DataFrame, Catalogue], pl.DataFrame]
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What the reconciliations say.
 
-KINDS: Mapping[str, Judge] = {
-    "match_ledgers": ledgers.match_ledgers,
-    "equal": figures.equal,
-    "footing": figures.footing,
-    "ledger_at_most": figures.ledger_at_most,
-    "carry": figures.carry,
-}
-
-
-def reconcile(holdings: Holdings, catalogue: Catalogue) -> pl.DataFrame:
-    """Every compared pair of every rule, district and period that is held.
-
-    Returns:
-        difference.COMPARED, in the order of rule, district, period, key.
+    Attributes:
+        compared: difference.COMPARED: every compared pair, in the order of rule, district, period, key.
+        terms: terms.TERMS: the told cells behind the pairs of figures.
     """
-    found = [no_pairs()]
+
+    compared: pl.DataFrame
+    terms: pl.DataFrame
+
+
+FIGURES = ("equal", "at_most", "band")
+"""Kinds of rules that compare sums of told cells (reconcile.figures)."""
+RECORDS: Mapping[str, Callable[[Reconciliation, Held, Catalogue], pl.DataFrame]] = {
+    "exists": records.exists,
+    "unique": records.unique,
+    "in_order": records.in_order,
+}
+"""Kinds of rules that compare records by their numbers."""
+
+
+def reconcile(holdings: Holdings, catalogue: Catalogue) -> Reconciled:
+    """Every compared pair of every rule, district and period that is held."""
+    first = {id(tables): first_filed(tables) for tables in (holdings.latest, holdings.accepted)}
+    found, behind = [no_pairs()], [pl.DataFrame(schema=TERMS)]
     for rule in catalogue.reconciliations:
         tables = holdings.latest if rule.params.get("told") == "latest" else holdings.accepted
-        judged = KINDS[rule.kind](rule, tables, holdings.layout, catalogue)
+        held = Held(tables, holdings.layout, first[id(tables)])
+        if rule.kind in FIGURES:
+            judged, terms = compare_figures(rule, held, catalogue)
+            behind.append(_due(terms, rule, holdings))
+        elif rule.kind in RECORDS:
+            judged = RECORDS[rule.kind](rule, held, catalogue)
+        elif rule.kind == "unfiled":
+            continue
+        else:
+            judged = ledgers.match_ledgers(rule, tables, holdings.layout, catalogue)
         found.append(_due(judged, rule, holdings))
     compared = _explained(pl.concat(found))
     if any(rule.params.get("after") for rule in catalogue.reconciliations):
         compared = _after_items(compared, catalogue)
-    return compared.sort("rule", "district", "period", pl.col("key") != "合计", "key", maintain_order=True)
+    compared = compared.sort("rule", "district", "period", pl.col("key") != TOTAL, "key", maintain_order=True)
+    return Reconciled(compared, pl.concat(behind))
 
 
 def _due(judged: pl.DataFrame, rule: Reconciliation, holdings: Holdings) -> pl.DataFrame:
-    """Leave out districts that do not file both forms."""
-    forms = {rule.left.split(".")[0], rule.right.split(".")[0]}
-    districts = [code for code, due in holdings.districts.items() if forms <= set(due)]
+    """Leave out districts that do not file every form that the rule looks at."""
+    districts = [code for code, due in holdings.districts.items() if rule.forms <= set(due)]
     return judged.filter(pl.col("district").is_in(districts))
 
 
@@ -101,7 +121,7 @@ def _after_items(compared: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 
 def _explain_by_items(compared: pl.DataFrame, rule: str, after: str) -> pl.DataFrame:
-    totals = compared.filter((pl.col("rule") == after) & (pl.col("key") == "合计"))
+    totals = compared.filter((pl.col("rule") == after) & (pl.col("key") == TOTAL))
     months = pl.DataFrame(
         [(p, m) for p in compared["period"].unique().sort() for m in period.year_to_date(p)],
         schema={"period": pl.String, "month": pl.String},

@@ -141,19 +141,19 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
     """A rule that this district is held to and that had nothing to compare."""
     rows = []
     for rule in facts.catalogue.reconciliations:
-        forms = {rule.left.split(".")[0], rule.right.split(".")[0]}
-        if rule.code in seen or not forms <= set(facts.district.returns):
+        if rule.code in seen or not rule.forms <= set(facts.district.returns):
             continue
+        seen = seen | {rule.code}
         row: Row = {
             "id": f"{rule.code}-{facts.period}",
             "rule": f"{rule.code} {rule.name}",
             "period": facts.period,
             "left": place(facts, rule.left, "", ""),
-            "right": place(facts, rule.right, "", ""),
+            "right": place(facts, rule.right, "", "") if rule.right else "",
             "unit": "",
             "interval": "",
             "state": State.ONE_SIDED.value,
-            "cause": "两方数据未报齐",
+            "cause": rule.params.get("reason", "两方数据未报齐"),
             "department": department_name(facts, rule.owner),
             "due|why": NOT_APPLICABLE,
         }
