@@ -18,7 +18,7 @@ FIGURES = ("equal", "at_most", "band", "sum")
 PAIRED = ("key", "party", "date", "where", "window")
 """Parameters that tell something of each side: {left: …, right: …}."""
 OWN: Mapping[str, frozenset[str]] = {
-    "equal": frozenset({"told", "after", "bases"}),
+    "equal": frozenset({"told", "after", "bases", "settles"}),
     "at_most": frozenset({"told", "bases"}),
     "band": frozenset({"low", "high", "bases"}),
     "sum": frozenset({"told"}),
@@ -154,6 +154,7 @@ def _figure(declared: Any, shared: Any, about: _About, tables: Tables) -> Figure
         window=MappingProxyType(dict(entry.take("window", dict, {}))),
         at=_one_of(entry.take("at", default="this"), AT, "at", about),
         over=_one_of(entry.take("over", default=""), OVER, "over", about),
+        basis=MappingProxyType({c: _values(v) for c, v in entry.take("basis", dict, {}).items()}),
         take=_one_of(entry.take("take", default="sum"), TAKE, "take", about),
     )
     entry.done()
@@ -164,7 +165,7 @@ def _figure(declared: Any, shared: Any, about: _About, tables: Tables) -> Figure
 def _figure_exists(figure: Figure, about: _About, tables: Tables) -> None:
     column = _column(figure.of, about, tables)
     table = tables[figure.table]
-    for code in (*figure.by, *figure.where, *figure.window):
+    for code in (*figure.by, *figure.where, *figure.window, *figure.basis):
         if not table.has(code):
             raise about.error(f"{table.code} has no column “{code}”")
     for span in figure.window.values():
@@ -217,6 +218,8 @@ def _basis(figure: Figure, column: Column | None) -> str:
 
 
 def _band_is_one(rule: Reconciliation, about: _About) -> None:
+    if "settles" in rule.params:
+        _one_of(rule.params["settles"], ("next_month",), "settles", about)
     if rule.kind == "band":
         low, high = (_exact(rule.params[end], about) for end in ("low", "high"))
         if low > high:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from expectations.ledger_sentences import LEDGER_SENTENCES, circumstances
 from expectations.place import Place, by_how_much, show, unit_of
+from expectations.rate_sentences import unreachable, without_base
 from transforms import period
 from transforms.model import Severity
 
@@ -83,11 +84,6 @@ def _recomputes(place: Place) -> tuple[str, str, str]:
         how, cells = f"按“{place.catalogue.table(p['detail']).name}”逐行重算", place.cells([place.edit.column])
     unit = place.column.unit if place.column.unit == "%" else ""
     return f"{expected}{unit}", f"{how} = {expected}{unit}{by_how_much(place)}", f"请核对 {cells}。"
-
-
-def _unreachable(place: Place) -> tuple[str, str, str]:
-    wrong = f"以所报分母计，任何整数分子都得不到这个比率，最接近的是 {place.expected()}{place.column.unit}"
-    return place.expected() + place.column.unit, wrong, "请同时填报分子和分母，并重算比率。"
 
 
 def _multiplies(place: Place) -> tuple[str, str, str]:
@@ -286,10 +282,6 @@ def _forbidden(place: Place) -> tuple[str, str, str]:
     return "不兼享", wrong, "请核对；身份已变更的请在备注写明“转登记”。"
 
 
-def _whole(place: Place) -> tuple[str, str, str]:
-    return "有整数基数", "没有任何整数基数能得到这个增速", "请核对增速及本年、上年累计数。"
-
-
 def _rate_moved(place: Place) -> tuple[str, str, str]:
     p = place.edit.params
     points = f"{Decimal(p['points']) * 100:f}".rstrip("0").rstrip(".")
@@ -354,8 +346,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "growth": _recomputes,
     "growth_since": _recomputes,
     "detail_ratio": _recomputes,
-    "reachable": _unreachable,
-    "whole_base": _whole,
+    "reachable": unreachable,
+    "whole_base": without_base,
     "product": _multiplies,
     "detail": _agrees_with_detail,
     "detail_at_most": _at_most_detail,

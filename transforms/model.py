@@ -305,6 +305,7 @@ class Figure:
         over: the periods that are summed: "" (one), two_months, three_months (up to the period), year (January up to
             it), quarter (the months of it) or always (from the first month of the district on).
         take: sum, or the largest of the rows of a ledger.
+        basis: the words that rows of the rule's basis carry: others are not compared (口径不同).
     """
 
     of: str
@@ -316,6 +317,7 @@ class Figure:
     at: str = "this"
     over: str = ""
     take: str = "sum"
+    basis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def form(self) -> str:

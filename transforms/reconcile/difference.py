@@ -45,14 +45,19 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
     Args:
         pairs: district, period, key, left, right (text), left_value, right_value (EXACT), the ends of both as
             left_low, left_low_open …, unit, and where known left_cell, right_cell, left_submission, right_submission,
-            lines, and why a side is not told: left_lacks, left_absent, right_lacks, right_absent.
+            lines, why a side is not told (left_lacks, left_absent, right_lacks, right_absent), and whether it is of
+            the basis that is compared (left_alike, right_alike).
     Returns:
-        COMPARED: 一致 when equal, 舍入内一致 when the intervals meet, 无法核对 when a side is missing, else
-        有差异 with cause 未查明. Source: XBRL Calculations 1.1 (intervals by reported decimals), §3.
+        COMPARED: 一致 when equal, 舍入内一致 when the intervals meet, 无法核对 when a side is missing, 口径不同 (never
+        subtracted) when one is of another basis, else 有差异 with cause 未查明. Source: XBRL Calculations 1.1 (intervals by reported decimals), §3.
     """
     if rule.kind == "band":
         pairs = _to_the_band(pairs, Decimal(rule.params["low"]), Decimal(rule.params["high"]))
-    difference = pl.col("left_value") - pl.col("right_value")
+    alike = pl.all_horizontal(pl.col(c).fill_null(True) for c in ("left_alike", "right_alike") if c in pairs.columns)
+    told_apart = {"left_alike", "right_alike"} <= set(pairs.columns)
+    differ = pl.col("left_value") != pl.col("right_value")
+    other_basis = (~alike & differ).fill_null(False) if told_apart else pl.lit(False)
+    difference = pl.when(~other_basis).then(pl.col("left_value") - pl.col("right_value"))
     low, high = pl.col("left_low") - pl.col("right_high"), pl.col("left_high") - pl.col("right_low")
     zero = pl.lit(Decimal(0), dtype=EXACT)
     reaches_down = (low < zero) | ((low == zero) & ~(pl.col("left_low_open") | pl.col("right_high_open")))
@@ -61,7 +66,9 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
     equal = difference <= zero if at_most else difference == zero
     meets = reaches_down if at_most else reaches_down & reaches_up
     state = (
-        pl.when(difference.is_null())
+        pl.when(other_basis)
+        .then(pl.lit(State.OTHER_BASIS.value))
+        .when(difference.is_null())
         .then(pl.lit(State.ONE_SIDED.value))
         .when(equal)
         .then(pl.lit(State.EQUAL.value))
@@ -74,13 +81,14 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
         name=pl.lit(rule.name),
         owner=pl.lit(rule.owner),
         difference=difference,
-        low=_bound(low),
-        high=_bound(high),
+        low=pl.when(~other_basis).then(_bound(low)),
+        high=pl.when(~other_basis).then(_bound(high)),
         state=state,
     )
     different = pl.col("state") == State.DIFFERENT.value
     cause = pl.when(different).then(pl.lit(Cause.UNEXPLAINED.value)).otherwise(pl.lit(Cause.NONE.value))
-    return shaped(judged.with_columns(cause=cause, explanation=_why_untold(pairs)))
+    words = pl.when(other_basis).then(pl.lit("两方口径不同，不作比较")).otherwise(_why_untold(pairs))
+    return shaped(judged.with_columns(cause=cause, explanation=words))
 
 
 def _bound(end: pl.Expr) -> pl.Expr:

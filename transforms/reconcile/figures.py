@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from transforms.model import EXACT, Catalogue, Figure, Reconciliation
+from transforms.model import EXACT, Catalogue, Cause, Figure, Reconciliation, State
 from transforms.reconcile.difference import compare
-from transforms.reconcile.filings import filings
 from transforms.reconcile.terms import TERMS, TOTAL, Held, needed_by, pairs_of, terms_of
 
 PAIR = ["district", "period", "key"]
@@ -25,8 +24,9 @@ def compare_figures(rule: Reconciliation, held: Held, catalogue: Catalogue) -> t
         that no row tells is zero where the rows are those of a ledger, else not told; where the other side tells
         zero or nothing of it either it is no pair.
     """
-    terms = terms_of(rule, held, catalogue)
-    filed = _filed(rule, held, catalogue)
+    of_rule = pairs_of(rule, held)
+    terms = terms_of(rule, of_rule, held, catalogue)
+    filed = _filed(rule, of_rule, held, catalogue)
     # What an earlier period told of an item that is told no more is no pair of this one.
     keys = terms.filter("own").select(PAIR).unique(maintain_order=True)
     if not any(figure.by or figure.rows == "each" for side in rule.figures for figure in side):
@@ -42,7 +42,40 @@ def compare_figures(rule: Reconciliation, held: Held, catalogue: Catalogue) -> t
         unit=pl.lit(_unit(rule, catalogue)),
         lines=pl.max_horizontal("left_lines", "right_lines", pl.lit(1)),
     )
-    return compare(pairs, rule), terms.select(list(TERMS))
+    compared = compare(pairs, rule)
+    if rule.params.get("settles"):
+        compared = _across_months(compared)
+    return compared, terms.select(list(TERMS))
+
+
+def _across_months(compared: pl.DataFrame) -> pl.DataFrame:
+    """What differs in one month and is made up for in the month before or after is a difference in time: the rounding
+    of both months allows them to cancel."""
+    month = pl.col("period").str.slice(0, 4).cast(pl.Int64) * 12 + pl.col("period").str.slice(5, 2).cast(pl.Int64)
+    of_item = ["district", "key"]
+    ordered = compared.with_columns(month=month).sort(*of_item, "month", maintain_order=True)
+    different = pl.col("state") == State.DIFFERENT.value
+    zero = pl.lit(Decimal(0), dtype=EXACT)
+
+    def cancels(step: int) -> pl.Expr:
+        def beside(column: str) -> pl.Expr:
+            return pl.col(column).shift(step).over(of_item)
+
+        near = (pl.col("month") - beside("month")).abs() == 1
+        meets = (pl.col("low") + beside("low") <= zero) & (pl.col("high") + beside("high") >= zero)
+        return (different & near & (beside("state") == State.DIFFERENT.value) & meets).fill_null(False)
+
+    before, after = cancels(1), cancels(-1)
+    other = (
+        pl.when(before)
+        .then(pl.col("period").shift(1).over(of_item))
+        .otherwise(pl.col("period").shift(-1).over(of_item))
+    )
+    return ordered.with_columns(
+        state=pl.when(before | after).then(pl.lit(State.TIMING.value)).otherwise("state"),
+        cause=pl.when(before | after).then(pl.lit(Cause.TIMING.value)).otherwise("cause"),
+        explanation=pl.when(before | after).then(pl.format("与{}的差额相抵，跨月办理", other)).otherwise("explanation"),
+    ).drop("month")
 
 
 def _unit(rule: Reconciliation, catalogue: Catalogue) -> str:
@@ -51,15 +84,15 @@ def _unit(rule: Reconciliation, catalogue: Catalogue) -> str:
     return catalogue.units[catalogue.column(paths[0]).unit].base if paths else "个"
 
 
-def _filed(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataFrame:
+def _filed(rule: Reconciliation, pairs: pl.DataFrame, held: Held, catalogue: Catalogue) -> pl.DataFrame:
     """The pairs' periods with, by side, whether everything was filed that it is read from (`left_filed`), how many cells
     an item has to be told in (`left_cells`), and the first return that is missing (`left_lacks`)."""
-    found = pairs = pairs_of(rule, held)
+    found = pairs
     for side, figures in zip(("left", "right"), rule.figures, strict=True):
         wanted = [
             needed_by(figure, pairs, held.first)
             .join(
-                filings(held.tables, figure.table, held.letters).rename({"period": "of_period"}),
+                held.filed(figure.table).rename({"period": "of_period"}),
                 on=["district", "of_period"],
                 how="left",
             )
@@ -102,6 +135,7 @@ def _with_side(pairs: pl.DataFrame, terms: pl.DataFrame, side: str, figures: tup
         + pl.when(pl.len() > PLACES).then(pl.format("等{}处", pl.len())).otherwise(pl.lit("")),
         submission=pl.col("submission").first(),
         lines=pl.col("lines").sum(),
+        alike=pl.col("alike").all(),
     )
     sums = sums.rename({name: f"{side}_{name}" for name in sums.columns if name not in PAIR})
     joined = pairs.join(sums, on=PAIR, how="left", maintain_order="left")

@@ -11,7 +11,7 @@ from transforms.reconcile import ledgers, records
 from transforms.reconcile.cause import CAUSE_OF_AMOUNTS
 from transforms.reconcile.difference import no_pairs
 from transforms.reconcile.figures import compare_figures
-from transforms.reconcile.terms import TERMS, TOTAL, Held, first_filed
+from transforms.reconcile.terms import TERMS, TOTAL, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,10 @@ RECORDS: Mapping[str, Callable[[Reconciliation, Held, Catalogue], pl.DataFrame]]
 
 def reconcile(holdings: Holdings, catalogue: Catalogue) -> Reconciled:
     """Every compared pair of every rule, district and period that is held."""
-    first = {id(tables): first_filed(tables) for tables in (holdings.latest, holdings.accepted)}
+    accepted, latest = (Held(tables, holdings.layout) for tables in (holdings.accepted, holdings.latest))
     found, behind = [no_pairs()], [pl.DataFrame(schema=TERMS)]
     for rule in catalogue.reconciliations:
-        tables = holdings.latest if rule.params.get("told") == "latest" else holdings.accepted
-        held = Held(tables, holdings.layout, first[id(tables)])
+        held = latest if rule.params.get("told") == "latest" else accepted
         if rule.kind in FIGURES:
             judged, terms = compare_figures(rule, held, catalogue)
             behind.append(_due(terms, rule, holdings))
@@ -70,7 +69,7 @@ def reconcile(holdings: Holdings, catalogue: Catalogue) -> Reconciled:
         elif rule.kind == "unfiled":
             continue
         else:
-            judged = ledgers.match_ledgers(rule, tables, holdings.layout, catalogue)
+            judged = ledgers.match_ledgers(rule, held.tables, holdings.layout, catalogue)
         found.append(_due(judged, rule, holdings))
     compared = _explained(pl.concat(found))
     if any(rule.params.get("after") for rule in catalogue.reconciliations):

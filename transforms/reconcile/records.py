@@ -10,7 +10,6 @@ from transforms.edits.bounds import EMPTY_WORDS, of_kind, where
 from transforms.edits.detail import in_window
 from transforms.model import EXACT, Catalogue, Cause, Reconciliation, RowKind, State
 from transforms.reconcile.difference import shaped
-from transforms.reconcile.filings import filings
 from transforms.reconcile.terms import TOTAL, Held
 
 OF_MONTH = ["district", "period"]
@@ -173,7 +172,7 @@ def _with_totals(
     them are wrong. Of a side that was not filed nothing is known."""
     tables = [path.rpartition(".")[0] for path in (rule.left, rule.right)]
     filed = [
-        filings(held.tables, t, held.letters).rename({"submission": s})
+        held.filed(t).rename({"submission": s})
         for t, s in zip(tables, ("left_submission", "right_submission"), strict=True)
     ]
     both = filed[0].join(filed[1], on=OF_MONTH, how="full", coalesce=True, maintain_order="left_right")

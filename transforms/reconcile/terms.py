@@ -7,6 +7,7 @@ lists them, and the cell that is most likely wrong is looked for among them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
@@ -52,40 +53,49 @@ TOTAL = "合计"
 NUMBER_OF_ROWS = "条数"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """The tables that a rule looks at.
 
     Attributes:
         tables: wide tables by code.
         letters: submission, table, code, letter.
-        first: the first month for which each district filed each form, by (district, form).
     """
 
     tables: Mapping[str, pl.DataFrame]
     letters: pl.DataFrame
-    first: Mapping[tuple[str, str], str]
+
+    @cached_property
+    def first(self) -> Mapping[tuple[str, str], str]:
+        """The first month for which each district filed each form, by (district, form)."""
+        found: dict[tuple[str, str], str] = {}
+        for table, rows in self.tables.items():
+            form = table.split(".", maxsplit=1)[0]
+            for district, earliest in rows.group_by("district").agg(pl.col("period").min()).iter_rows():
+                month = period.months_of(earliest)[0]
+                found[district, form] = min(found.get((district, form), month), month)
+        return found
+
+    @cached_property
+    def _filings(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def filed(self, table: str) -> pl.DataFrame:
+        """The submissions that hold a table (reconcile.filings)."""
+        if table not in self._filings:
+            self._filings[table] = filings(self.tables, table, self.letters)
+        return self._filings[table]
 
 
-def first_filed(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str], str]:
-    """The first month for which each district filed each form."""
-    found: dict[tuple[str, str], str] = {}
-    for table, rows in tables.items():
-        form = table.split(".", maxsplit=1)[0]
-        for district, earliest in rows.group_by("district").agg(pl.col("period").min()).iter_rows():
-            month = period.months_of(earliest)[0]
-            found[district, form] = min(found.get((district, form), month), month)
-    return found
+def terms_of(rule: Reconciliation, pairs: pl.DataFrame, held: Held, catalogue: Catalogue) -> pl.DataFrame:
+    """The terms of both sides of a rule of figures.
 
-
-def terms_of(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataFrame:
-    """The terms of both sides of a rule of figures, in every pair that there is.
-
+    Args:
+        pairs: see pairs_of.
     Returns:
         TERMS and `part` (Int64: which figure of its side), `ledger` (Boolean: no row of it is a told zero), `own`
-        (Boolean: told in the period of the pair itself).
+        (Boolean: told in the period of the pair itself), `alike` (Boolean: of the basis that the rule compares).
     """
-    pairs = pairs_of(rule, held)
     found = []
     for side, figures in zip(("left", "right"), rule.figures, strict=True):
         for part, figure in enumerate(figures):
@@ -98,7 +108,7 @@ def terms_of(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataF
             needed = needed_by(figure, pairs, held.first)
             found.append(terms.join(needed, on=["district", "of_period"], how="inner", maintain_order="left"))
     every = pl.concat(found).with_columns(key=_key(rule))
-    return every.select(*TERMS, "part", "ledger", "own")
+    return every.select(*TERMS, "part", "ledger", "own", "alike")
 
 
 def _key(rule: Reconciliation) -> pl.Expr:
@@ -117,7 +127,7 @@ def pairs_of(rule: Reconciliation, held: Held) -> pl.DataFrame:
     """
     every = [f for side in rule.figures for f in side]
     of_itself = [f for f in every if f.at == "this" and f.over != "quarter"]
-    filed = pl.concat([filings(held.tables, t, held.letters) for t in sorted({f.table for f in of_itself})])
+    filed = pl.concat([held.filed(t) for t in sorted({f.table for f in of_itself})])
     pairs = filed.select("district", "period").unique().sort("district", "period")
     if any(f.at == "previous_of_year" for f in every):
         pairs = pairs.filter(~pl.col("period").str.contains(period.OPENS_YEAR))
@@ -175,7 +185,8 @@ def _figure(figure: Figure, held: Held, catalogue: Catalogue) -> pl.DataFrame:
     rows = with_item(in_window(held.tables[table.code], figure.window), table)
     rows = rows.filter(of_kind(*kinds) & where(figure.where) & _last_total())
     key = pl.col("item") if figure.rows == "each" else pl.concat_str(figure.by, separator="/") if figure.by else None
-    rows = rows.with_columns(key=pl.lit("") if key is None else key).filter(pl.col("key").is_not_null())
+    rows = rows.with_columns(key=pl.lit("") if key is None else key, alike=where(figure.basis))
+    rows = rows.filter(pl.col("key").is_not_null())
     letter = held.letters.filter((pl.col("table") == table.code) & (pl.col("code") == (figure.column or table.key[0])))
     letter = letter.select("submission", "letter").unique("submission")
     rows = rows.join(letter, on="submission", how="left", maintain_order="left")
@@ -200,6 +211,7 @@ def _figure(figure: Figure, held: Held, catalogue: Catalogue) -> pl.DataFrame:
         *ENDS,
         pl.lit(unit).alias("unit"),
         pl.lit(table.layout == "ledger").alias("ledger"),
+        "alike",
     )
 
 
@@ -238,6 +250,7 @@ def _of_ledger(rows: pl.DataFrame, figure: Figure, table: Table) -> pl.DataFrame
         sheet=pl.col("sheet").first(),
         cell=pl.when(pl.len() == 1).then(place).otherwise(place + "—" + pl.col("letter").first() + last),
         lines=pl.len().cast(pl.Int64),
+        alike=pl.col("alike").all(),
         **sums,
         **opens,
     )
