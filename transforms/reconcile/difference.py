@@ -53,10 +53,7 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
     """
     if rule.kind == "band":
         pairs = _to_the_band(pairs, Decimal(rule.params["low"]), Decimal(rule.params["high"]))
-    alike = pl.all_horizontal(pl.col(c).fill_null(True) for c in ("left_alike", "right_alike") if c in pairs.columns)
-    told_apart = {"left_alike", "right_alike"} <= set(pairs.columns)
-    differ = pl.col("left_value") != pl.col("right_value")
-    other_basis = (~alike & differ).fill_null(False) if told_apart else pl.lit(False)
+    other_basis = _of_another_basis(pairs)
     difference = pl.when(~other_basis).then(pl.col("left_value") - pl.col("right_value"))
     low, high = pl.col("left_low") - pl.col("right_high"), pl.col("left_high") - pl.col("right_low")
     zero = pl.lit(Decimal(0), dtype=EXACT)
@@ -89,6 +86,15 @@ def compare(pairs: pl.DataFrame, rule: Reconciliation) -> pl.DataFrame:
     cause = pl.when(different).then(pl.lit(Cause.UNEXPLAINED.value)).otherwise(pl.lit(Cause.NONE.value))
     words = pl.when(other_basis).then(pl.lit("两方口径不同，不作比较")).otherwise(_why_untold(pairs))
     return shaped(judged.with_columns(cause=cause, explanation=words))
+
+
+def _of_another_basis(pairs: pl.DataFrame) -> pl.Expr:
+    """Where a side is not of the basis that is compared and tells something else; equal figures leave no question."""
+    alike = [name for name in ("left_alike", "right_alike") if name in pairs.columns]
+    if not alike:
+        return pl.lit(False)
+    differ = pl.col("left_value") != pl.col("right_value")
+    return (~pl.all_horizontal(pl.col(name).fill_null(True) for name in alike) & differ).fill_null(False)
 
 
 def _bound(end: pl.Expr) -> pl.Expr:
