@@ -32,12 +32,12 @@ def run_ours(folder: Path) -> Run:
         taken = night.read(house, found, as_of)
     with run.stage("validate"):
         judgement = night.validate(house, taken, as_of)
-    with run.stage("receipts"):
-        receipts = answering.answer(house, as_of)
     with run.stage("reconcile"):
         frames = load_frames(house, as_of)
         compared = publishing.compare_all(house, frames).compared
         publishing.note_differences(house, compared, as_of)
+    with run.stage("receipts"):
+        receipts = answering.answer(house, as_of, compared)
     with run.stage("publish"):
         published = publishing.publish(house, publishing.MONTHLY, LAST, as_of, frames)
     journal.close()

@@ -1,6 +1,6 @@
 """Receipts: every decided submission is answered once, with the department's own workbook back where that is possible."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,12 @@ import polars as pl
 
 from flows.frames import READABLE, Frames, load_frames
 from flows.house import House
+from flows.publishing import after_of, compare_some, settle_by
 from journal.archive import write_atomically
+from journal.record import TAKEN_IN
+from transforms import period
+from transforms.follow import Ask, asks_of, follow, standings
+from transforms.model import Reconciliation
 from transforms.versions import changed_cells
 from workbooks.reading.kinds import kind_of
 from workbooks.reading.office import recalculate
@@ -18,19 +23,28 @@ from workbooks.receipts.package import CannotAnnotate
 from workbooks.receipts.receipt import Change, Receipt, receipt_name
 
 
-def answer(house: House, as_of: datetime) -> tuple[Path, ...]:
+def answer(house: House, as_of: datetime, compared: pl.DataFrame | None = None) -> tuple[Path, ...]:
     """Tell every department what became of its files, where it has not been told yet: what was decided, that the same
-    file came again, that it was withdrawn."""
+    file came again, that it was withdrawn; and which reconciliations with its return do not hold.
+
+    Args:
+        compared: every reconciliation of tonight (publishing.compare_all). Between the nights there is none: those of
+            the returns that are answered are held against what is accepted by now.
+    """
     events = house.journal.unanswered()
     if not events:
         return ()
     frames = load_frames(house)
     rows = {row["id"]: row for row in frames.submissions.iter_rows(named=True)}
     workbooks = _own_workbooks(house, [rows[e["submission"]] for e in events if e["event"] in (*READABLE, "restored")])
+    differences = _Differences(house, frames, [rows[e["submission"]] for e in events], compared)
+    locks = house.journal.locks()
     written = []
     for event in events:
         row = rows[event["submission"]]
-        path = _write_receipt(house, row | _told(event, row), frames, workbooks.get(row["id"]))
+        told = row | _told(event, row)
+        receipt = _receipt(house, told, frames, differences.asks(told), _revision(told, locks))
+        path = _write_receipt(house, receipt, workbooks.get(row["id"]))
         house.journal.note_event(row["id"], "answered", as_of, "yueji", path.name)
         written.append(path)
     return tuple(written)
@@ -46,8 +60,47 @@ def _told(event: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": event["event"], "reasons": reason, "decided_at": event["at"]}
 
 
-def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames, workbook: bytes | None) -> Path:
-    receipt = _receipt(house, row, frames)
+class _Differences:
+    """The reconciliations that the answered returns are a side of, followed for the month of each."""
+
+    def __init__(
+        self, house: House, frames: Frames, rows: Iterable[Mapping[str, Any]], compared: pl.DataFrame | None
+    ) -> None:
+        self._house, self._followed = house, dict[tuple[str, str], pl.DataFrame]()
+        forms = {row["form"] for row in rows if row["status"] in TAKEN_IN}
+        about = [r.code for r in house.catalogue.reconciliations if forms & set(forms_of(r))]
+        self._compared = compare_some(house, frames, about) if compared is None and about else compared
+        self._ledger = standings(house.journal.difference_events()) if about else {}
+
+    def asks(self, row: Mapping[str, Any]) -> list[Ask]:
+        """What the department is asked; nothing where the return was not taken in."""
+        if self._compared is None or row["status"] not in TAKEN_IN:
+            return []
+        district, last = self._house.catalogue.district(row["district"]), period.last_month(row["period"])
+        place = (district.code, last)
+        if place not in self._followed:
+            of_district = self._compared.filter(pl.col("district") == district.code)
+            self._followed[place] = follow(of_district, last, self._ledger, after_of(self._house.catalogue))
+        due = settle_by(self._house, district, last)
+        return asks_of(self._followed[place], self._house.catalogue, district.code, row["form"], row["id"], due)
+
+
+def forms_of(rule: Reconciliation) -> tuple[str, str]:
+    return rule.left.split(".")[0], rule.right.split(".")[0]
+
+
+def _revision(row: Mapping[str, Any], locks: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
+    """What the department has to know when its return is about a month that has been closed."""
+    lock = locks.get((row["district"], period.last_month(row["period"]))) if period.is_period(row["period"]) else None
+    if lock is None or row["status"] not in TAKEN_IN or row["decided_at"] <= lock["at"]:
+        return ""
+    return (
+        f"{period.chinese(lock['period'])}已于 {lock['at']:%Y-%m-%d} 由{lock['actor']}锁定。本次报送作为数据修订收下，"
+        "已发布的工作簿不改，涉及的差异重新打开，在以后月份的工作簿里列示。"
+    )
+
+
+def _write_receipt(house: House, receipt: Receipt, workbook: bytes | None) -> Path:
     try:
         data, extension = build_receipt(receipt, workbook), "xlsm" if workbook and has_macros(workbook) else "xlsx"
     except CannotAnnotate:
@@ -58,7 +111,7 @@ def _write_receipt(house: House, row: Mapping[str, Any], frames: Frames, workboo
     return target
 
 
-def _receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Receipt:
+def _receipt(house: House, row: Mapping[str, Any], frames: Frames, asks: Sequence[Ask], revision: str) -> Receipt:
     district = house.catalogue.district(row["district"])
     return Receipt(
         number=row["id"],
@@ -75,6 +128,8 @@ def _receipt(house: House, row: Mapping[str, Any], frames: Frames) -> Receipt:
         decided_at=row["decided_at"],
         findings=frames.findings.filter(pl.col("submission") == row["id"]),
         changes=_changes(house, row, frames),
+        asks=asks,
+        revision=revision,
     )
 
 

@@ -14,6 +14,8 @@ from flows.house import House
 from flows.intake import Arrival, Intake
 from flows.judging import Judgement, judge
 from journal.record import Segment
+from transforms.explanations import said_of_differences
+from transforms.follow import standings
 from workbooks.reading.read import Readings, Received, read_returns
 from workbooks.reading.unreadable import UnreadableReturn
 
@@ -47,6 +49,7 @@ class Night:
     waiting: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     differences: pl.DataFrame = field(default_factory=pl.DataFrame)
+    events: pl.DataFrame = field(default_factory=pl.DataFrame)
     published: tuple[Path, ...] = ()
     receipts: tuple[Path, ...] = ()
 
@@ -195,9 +198,17 @@ def validate(house: House, taken: Taken, as_of: datetime) -> Judgement:
             at=as_of,
             parser=PARSER,
             ruleset=house.catalogue.digest,
+            said=_said(house, taken, as_of),
         )
     all_events = pl.DataFrame(decisions, schema={"submission": pl.String, "event": pl.String, "reason": pl.String})
     return Judgement(judgement.validation, all_events, judgement.suspects)
+
+
+def _said(house: House, taken: Taken, as_of: datetime) -> list[dict[str, object]]:
+    """What departments wrote to the differences on their receipts, as rows of the ledger."""
+    ledger = standings(house.journal.difference_events())
+    said = said_of_differences(taken.readings.explanations, taken.identified, ledger)
+    return [{**row, "at": as_of} for row in said.iter_rows(named=True)]
 
 
 def _keep_frames(house: House, taken: Taken, judgement: Judgement) -> list[Segment]:

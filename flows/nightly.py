@@ -38,14 +38,14 @@ def nightly(as_of: datetime | None = None) -> Night:
         found = receive(house, as_of)
         taken = read(house, found, as_of)
         judgement = validate(house, taken, as_of)
-        receipts = answer(house, as_of)
         frames = load_frames(house, as_of)
         compared = compare(house, frames).compared
-        follow(house, compared, as_of)
+        events = follow(house, compared, as_of)
+        receipts = answer(house, as_of, compared)
         published = [
             path
             for product, ref_period in publishing.periods_to_publish(house, night.touched(house, as_of), as_of)
-            for path in publish(house, product, ref_period, as_of, frames)
+            for path in publish(house, product, ref_period, as_of, frames, locked_too=False)
         ]
         result = Night(
             as_of=as_of,
@@ -54,6 +54,7 @@ def nightly(as_of: datetime | None = None) -> Night:
             waiting=tuple(path.name for path in found.waiting),
             unknown=night.names(found.unknown, settings.inbound),
             differences=compared,
+            events=events,
             published=tuple(published),
             receipts=receipts,
         )

@@ -1,9 +1,9 @@
 """From frames to published workbooks: facts as known at a moment, workbooks built, kept, and laid out atomically."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,14 +16,16 @@ from journal.archive import write_atomically
 from transforms import period
 from transforms.explanations import is_explained
 from transforms.facts import Facts
-from transforms.model import District, Severity, Verdict
+from transforms.follow import Standing, follow, new_events, standings
+from transforms.model import Catalogue, District, Severity, Verdict
 from transforms.observe import observe
-from transforms.reconcile import Holdings, Reconciled, follow, reconcile
-from transforms.reconcile.follow import new_events
+from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.spans import last_month_of
 from workbooks.monthly import build_monthly, monthly_name
 from workbooks.quarterly import build_quarterly, quarterly_name
 
+DECIDED = ("status", "said", "said_by", "ceiling", "keeper", "until", "accepted_by", "accepted_for")
+"""What people said of a difference and decided, as far as it is published."""
 MONTHLY, QUARTERLY = "monthly", "quarterly"
 
 
@@ -38,9 +40,30 @@ def compare_all(house: House, frames: Frames) -> Reconciled:
     return reconcile(holdings, house.catalogue)
 
 
+def compare_some(house: House, frames: Frames, rules: Iterable[str]) -> pl.DataFrame:
+    """These rules alone, with those whose entries explain them: reads only the tables that they are about."""
+    wanted = set(rules)
+    wanted |= {items for rule, items in after_of(house.catalogue).items() if rule in wanted}
+    chosen = tuple(r for r in house.catalogue.reconciliations if r.code in wanted)
+    return compare_all(replace(house, catalogue=replace(house.catalogue, reconciliations=chosen)), frames)
+
+
+def after_of(catalogue: Catalogue) -> dict[str, str]:
+    """Rule → the rule whose entries explain its cumulative figures."""
+    return {r.code: str(r.params["after"]) for r in catalogue.reconciliations if r.params.get("after")}
+
+
 def note_differences(house: House, compared: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """Enter what opened, changed or closed in the record, and return it."""
-    events = new_events(compared, house.journal.difference_events())
+    """Enter what opened, changed, came back or closed in the record, and return it (transforms.follow.EVENTS)."""
+    came = house.journal.submissions(as_of).select("form", "version", "decided_at", submission="id")
+    events = new_events(
+        compared,
+        house.journal.difference_events(),
+        came=came,
+        month=f"{as_of:%Y-%m}",
+        locked=house.journal.locks(as_of),
+        after=after_of(house.catalogue),
+    )
     rows = [{**row, "at": as_of, "actor": "yueji"} for row in events.iter_rows(named=True)]
     house.journal.note_differences(rows)
     return events
@@ -52,7 +75,7 @@ class Known:
 
     Attributes:
         observations: transforms.observe.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
-        compared: every reconciliation (see compare_all).
+        compared: every reconciliation (see compare_all). ledger: how each difference stood, by number.
     """
 
     as_of: datetime
@@ -61,6 +84,7 @@ class Known:
     findings: pl.DataFrame
     compared: pl.DataFrame
     deadlines: pl.DataFrame
+    ledger: Mapping[str, Standing]
 
 
 def know(house: House, frames: Frames, as_of: datetime) -> Known:
@@ -72,15 +96,14 @@ def know(house: House, frames: Frames, as_of: datetime) -> Known:
         findings=frames.findings,
         compared=compare_all(house, frames).compared,
         deadlines=house.deadlines(as_of),
+        ledger=standings(house.journal.difference_events(as_of)),
     )
 
 
 def facts_of(house: House, known: Known, district: District, month: str) -> Facts:
     """What a district knew of a month at a moment."""
     of_district = pl.col("district") == district.code
-    # Differences are known when the last return of the month is due; from then on they are to be settled.
-    known_by = max((form.due for form in house.catalogue.returns if district.owes(form, month)), default=0)
-    due = house.workdays.nth_after(month, known_by + house.catalogue.thresholds.days_to_settle)[0]
+    followed = follow(known.compared.filter(of_district), month, known.ledger, after_of(house.catalogue))
     return Facts(
         catalogue=house.catalogue,
         district=district,
@@ -89,10 +112,16 @@ def facts_of(house: House, known: Known, district: District, month: str) -> Fact
         observations=known.observations.filter(of_district),
         submissions=known.submissions.filter(of_district),
         findings=known.findings.filter(of_district),
-        differences=follow(known.compared.filter(of_district), month).with_columns(due=pl.lit(due)),
+        differences=followed.with_columns(due=pl.lit(settle_by(house, district, month))),
         deadlines=known.deadlines.filter(of_district),
         touches=load_touches(house.catalogue),
     )
+
+
+def settle_by(house: House, district: District, month: str) -> date:
+    """The day until which the differences of a month are to be settled: they are known when its last return is due."""
+    known_by = max((form.due for form in house.catalogue.returns if district.owes(form, month)), default=0)
+    return house.workdays.nth_after(month, known_by + house.catalogue.thresholds.days_to_settle)[0]
 
 
 def submissions_of(frames: Frames) -> pl.DataFrame:
@@ -132,10 +161,21 @@ class NotOver(ValueError):
     """What was asked for lies in the future of the chosen moment: choose an earlier period or a later day."""
 
 
-def publish(house: House, product: str, ref_period: str, as_of: datetime, frames: Frames | None = None) -> list[Path]:
+def publish(
+    house: House,
+    product: str,
+    ref_period: str,
+    as_of: datetime,
+    frames: Frames | None = None,
+    *,
+    locked_too: bool = True,
+) -> list[Path]:
     """Publish one product of one period for every district that had to file by then.
 
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
+
+    Args:
+        locked_too: a person asks for it. A night lets rest what was published of a month that has been closed.
 
     Raises:
         NotOver: the month, or the first month of the quarter, was not over at that moment.
@@ -147,10 +187,20 @@ def publish(house: House, product: str, ref_period: str, as_of: datetime, frames
     written = []
     for district in house.catalogue.districts:
         last = ref_period if product == MONTHLY else min(period.months_of(ref_period)[-1], _last_over(as_of))
-        if district.first_period <= last:
+        at_rest = not locked_too and is_at_rest(house, district.code, product, ref_period, as_of)
+        if district.first_period <= last and not at_rest:
             facts = facts_of(house, known, district, last)
             written += _publish_one(house, facts, product, ref_period, as_of)
     return written
+
+
+def is_at_rest(house: House, district: str, product: str, ref_period: str, as_of: datetime) -> bool:
+    """Whether a period has been closed (of a quarter every month) and published: its edition stays as it is."""
+    locks = house.journal.locks(as_of)
+    there = house.journal.publications().filter(
+        (pl.col("district") == district) & (pl.col("product") == product) & (pl.col("ref_period") == ref_period)
+    )
+    return there.height > 0 and all((district, month) in locks for month in period.months_of(ref_period))
 
 
 def _last_over(as_of: datetime) -> str:
@@ -212,7 +262,7 @@ def digest_of(house: House, facts: Facts, product: str) -> str:
     known = facts.submissions.filter(last_month_of(pl.col("period")) <= facts.period)
     for frame, columns in (
         (known, ["submission", "status", "version"]),
-        (facts.differences, ["id", "state", "cause", "difference"]),
+        (facts.differences, ["id", "state", "cause", "difference", *DECIDED]),
     ):
         digest.update(frame.select(columns).sort(columns).write_csv().encode())
     return digest.hexdigest()

@@ -12,8 +12,8 @@ from flows.night import Night
 from flows.publishing import compare_all
 from journal.record import TAKEN_IN
 from transforms import period
+from transforms.follow import follow
 from transforms.model import State
-from transforms.reconcile import follow
 from transforms.spans import last_month_of
 
 EVENTS = {"accepted": "已接收", "questions": "已接收，请说明", "returned": "退回重报", "unreadable": "无法读取"}

@@ -105,7 +105,24 @@ difference_event = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
-    comment="open | explained | corrected | accepted | closed | reopened; the amount is exact text.",
+    sa.Column("submission", sa.String(40)),
+    sa.Column("ceiling", sa.String(48)),
+    sa.Column("keeper", sa.String(32)),
+    sa.Column("until", sa.String(8)),
+    comment="What happens to a difference (transforms.follow.events.EVENTS); amounts are exact text.",
+)
+
+period_lock = sa.Table(
+    "period_lock",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("district", sa.String(16), nullable=False),
+    sa.Column("period", sa.String(8), nullable=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    comment="locked | unlocked: a month that is closed is not published again by itself.",
 )
 
 DECISIONS = ("accepted", "questions", "returned", "unreadable", "withdrawn")
@@ -131,6 +148,7 @@ class Journal:
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _durable)
         metadata.create_all(self.engine)
+        _widen(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -169,9 +187,14 @@ class Journal:
         at: datetime,
         parser: str,
         ruleset: str,
+        said: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """Commit a night's verdicts together with the frames that hold its figures: all of it, or nothing."""
+        """Commit a night's verdicts together with the frames that hold its figures, and with what departments `said`
+        of differences (rows of `difference_event`): all of it, or nothing."""
+        said = [dict(row) for row in said]
         with self.engine.begin() as connection:
+            if said:
+                connection.execute(sa.insert(difference_event), said)
             for s in segments:
                 row = {"name": s.name, "sha256": s.sha256, "rows": s.rows, "written_at": at, "batch": batch}
                 connection.execute(sa.insert(segment).values(**row, parser=parser, ruleset=ruleset))
@@ -183,6 +206,11 @@ class Journal:
 
     def note_differences(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._insert(difference_event, rows)
+
+    def note_lock(self, district: str, month: str, event: str, at: datetime, actor: str, reason: str) -> None:
+        """A month is `locked`, or `unlocked` again."""
+        row = {"district": district, "period": month, "event": event, "at": at, "actor": actor, "reason": reason}
+        self._insert(period_lock, [row])
 
     def _insert(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         rows = [dict(row) for row in rows]
@@ -272,6 +300,13 @@ class Journal:
         query = sa.select(difference_event).where(difference_event.c.at <= (known_at or datetime.max))
         return self._frame(query.order_by(difference_event.c.id), difference_event)
 
+    def locks(self, known_at: datetime | None = None) -> dict[tuple[str, str], dict[str, Any]]:
+        """The months that are locked at a moment: (district, month) → the row of `period_lock` that locked it."""
+        query = sa.select(period_lock).where(period_lock.c.at <= (known_at or datetime.max)).order_by(period_lock.c.id)
+        with self.engine.connect() as connection:
+            last = {(row.district, row.period): row._asdict() for row in connection.execute(query)}
+        return {place: row for place, row in last.items() if row["event"] == "locked"}
+
     def last_finished(self) -> datetime | None:
         """The moment of the last night that came to its end; what was decided after it is not published everywhere."""
         query = sa.select(sa.func.max(night.c.as_of)).where(night.c.event == "finished")
@@ -300,6 +335,18 @@ SUBMISSIONS: Mapping[str, pl.DataType] = {
     "decided_at": pl.Datetime("us"),
     "reasons": pl.String(),
 }
+
+
+def _widen(engine: Engine) -> None:
+    """Give a record of an earlier version the columns that came later, empty: no row of it is touched."""
+    there = sa.inspect(engine)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                kind = column.type.compile(engine.dialect)
+                with engine.begin() as connection:
+                    connection.execute(sa.text(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'))
 
 
 def _durable(connection: Any, _: Any) -> None:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from transforms import period as months
+from transforms.follow import FOLLOWED
 from transforms.model import Catalogue, District, Indicator, State
-from transforms.reconcile.follow import FOLLOWED
 from transforms.spans import last_month_of
 
 UNREPORTED = "未报"

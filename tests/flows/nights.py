@@ -36,12 +36,12 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     found = night.receive(house, as_of)
     taken = night.read(house, found, as_of)
     judgement = night.validate(house, taken, as_of)
-    receipts = answering.answer(house, as_of)
     frames = load_frames(house, as_of)
     compared = publishing.compare_all(house, frames).compared
-    publishing.note_differences(house, compared, as_of)
+    events = publishing.note_differences(house, compared, as_of)
+    receipts = answering.answer(house, as_of, compared)
     wanted = publishing.periods_to_publish(house, night.touched(house, as_of), as_of) if publish else []
-    published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames)]
+    published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames, locked_too=False)]
     house.journal.finish_night(as_of, "")
     return Night(
         as_of=as_of,
@@ -50,6 +50,7 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
         waiting=tuple(path.name for path in found.waiting),
         unknown=night.names(found.unknown, house.settings.inbound),
         differences=compared,
+        events=events,
         published=tuple(published),
         receipts=receipts,
     )

@@ -7,9 +7,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.follow import EVENTS, follow, new_events, number_of
 from transforms.model import Cause, State
 from transforms.reconcile.difference import COMPARED
-from transforms.reconcile.follow import EVENTS, follow, new_events, number_of
 
 D = Decimal
 

@@ -14,7 +14,7 @@ from workbooks.receipts.comments import comment, drawing_relation, take_back
 from workbooks.receipts.front import lay_front
 from workbooks.receipts.markup import Xml, put_in
 from workbooks.receipts.package import CannotAnnotate, Package
-from workbooks.receipts.receipt import SEVERITIES, Line, Receipt, list_lines, marks
+from workbooks.receipts.receipt import DIFFERENCE, SEVERITIES, Line, Receipt, list_lines, marks
 from workbooks.receipts.styles import Styles
 from workbooks.receipts.words import TITLE
 
@@ -22,7 +22,11 @@ NAME = "回执"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _MARK = '"月季"="月季"'
 """Formula of our conditional formats: always true, and known again in a workbook that Excel has saved since."""
-_COLOURS = {SEVERITIES["hard"]: ("FFC7CE", "9C0006"), SEVERITIES["soft"]: ("FFEB9C", "9C6500")}
+_COLOURS = {
+    SEVERITIES["hard"]: ("FFC7CE", "9C0006"),
+    SEVERITIES["soft"]: ("FFEB9C", "9C6500"),
+    DIFFERENCE: ("DDEBF7", "1F3864"),
+}
 _AFTER_FORMATS = {
     "dataValidations",
     "hyperlinks",

@@ -35,7 +35,7 @@ def lay_front(receipt: Receipt, lines: Sequence[Line], styles: Styles, space: st
     look = Look(bold=True, size=14, fill=stamp.fill, ink=stamp.ink, down="center")
     sheet.merged(row, 1, 2, "审核结果", _LABEL, height=26)
     sheet.merged(row, 3, 6, stamp.words, look)
-    sheet.merged(row + 1, 1, len(HEADERS), stamp.todo, _TODO, height=34)
+    sheet.merged(row + 1, 1, len(HEADERS), receipt.todo, _TODO, height=50 if receipt.asks else 34)
     top = row + 3
     _list(sheet, top, lines)
     return sheet.xml(top, space)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from transforms.explanations import is_explained
+from transforms.follow import Ask
 from transforms.model import Severity, Verdict
 
 
@@ -49,6 +50,9 @@ ORDER = {Severity.HARD.value: 0, Severity.SOFT.value: 1, Severity.INFO.value: 2}
 MOST_LISTED = 500
 NO_REASON = "所写说明没有说出原因，请写明具体原因。"
 MOST_CHANGES = 200
+MOST_ASKS = 60
+DIFFERENCE = "差异"
+"""The kind of a line about a reconciliation."""
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 
 
@@ -70,6 +74,7 @@ class Receipt:
         number: id of the submission; it stands on the receipt, so that an answer finds its way.
         findings: model.FINDINGS of this submission.
         changes: against the version before; None where there was none.
+        asks: the differences with other returns that are open. revision: what to know of a month that has been closed.
     """
 
     number: str
@@ -86,10 +91,23 @@ class Receipt:
     decided_at: datetime
     findings: pl.DataFrame
     changes: Sequence[Change] | None = None
+    asks: Sequence[Ask] = ()
+    revision: str = ""
 
     @property
     def stamp(self) -> Stamp:
         return VERDICTS[self.status]
+
+    @property
+    def todo(self) -> str:
+        """What the department has to do, all in all."""
+        if not self.asks:
+            return self.stamp.todo
+        lead = "" if self.status == "accepted" else self.stamp.todo
+        return (
+            f"{lead}本表与有关报表核对，有 {len(self.asks)} 项差异（截至审核时间所收到的数），见下列“差异”各条："
+            "数字有误的，在表中更正后重报；无误的，在“本单位说明”一栏写明原因，保存后把本回执投放回本单位文件夹。"
+        )
 
 
 class Line(NamedTuple):
@@ -130,7 +148,32 @@ def list_lines(receipt: Receipt) -> list[Line]:
     findings = receipt.findings.with_columns(explained=is_explained() if written else pl.lit(False))
     violated = [f for f in findings.rows(named=True) if f["verdict"] == Verdict.VIOLATED.value]
     violated.sort(key=_rank)
-    return [*(_line(f) for f in violated), *_change_lines(receipt)]
+    revised = [Line("提示", "", "整个文件", "", "", "", "", receipt.revision, "", "", "")] if receipt.revision else []
+    return [*(_line(f) for f in violated), *_ask_lines(receipt), *revised, *_change_lines(receipt)]
+
+
+def _ask_lines(receipt: Receipt) -> list[Line]:
+    lines = [
+        Line(
+            kind=DIFFERENCE,
+            rule=a.rule,
+            place=a.place or "整个文件",
+            sheet=a.sheet,
+            cell=a.cell,
+            told=a.told,
+            expected="",
+            problem=a.problem,
+            todo=a.todo + (NO_REASON if a.explanation and not a.is_reason else ""),
+            explanation=a.explanation,
+            identity=f"{a.number}@{a.key}",
+        )
+        for a in receipt.asks[:MOST_ASKS]
+    ]
+    if (left := len(receipt.asks) - MOST_ASKS) > 0:
+        lines.append(
+            Line(DIFFERENCE, "", "整个文件", "", "", "", "", f"另有 {left} 项差异，见月调度工作簿 M04。", "", "", "")
+        )
+    return lines
 
 
 def _rank(f: Mapping[str, Any]) -> tuple[object, ...]:

@@ -1,0 +1,74 @@
+"""What a later period has put right, and what it should have put right by now."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from transforms.model import State
+from transforms.spans import last_month_of
+
+TOTAL = "合计"
+OPEN_STATES = (State.DIFFERENT.value, State.TIMING.value)
+AGREEING = (State.EQUAL.value, State.WITHIN_ROUNDING.value)
+
+
+def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Mark what a later period has put right (`settled`), and timing differences that it did not (`overdue`; Boolean).
+
+    A timing difference is settled when the entry has come back with the other sign: over all periods of its key nothing
+    is left. The 合计 of a period is settled when every entry behind it is, and where no entries stand behind it (a
+    cumulative figure) when a later period agrees, or when the entries of its year that explain it are settled. It must
+    come back in the next period: once both sides of a later one have been held against each other and it has not, it
+    is overdue.
+
+    Args:
+        compared: difference.COMPARED.
+        after: rule → the rule whose entries explain its cumulative figures.
+    Source: DESIGN.md, Reconciliation, 7.
+    """
+    entry = pl.col("key") != TOTAL
+    timing = pl.col("state") == State.TIMING.value
+    zero = pl.col("difference").sum().over("district", "rule", "key", timing) == 0
+    periods = pl.len().over("district", "rule", "key", timing)
+    of_entry = (entry & timing & zero & (periods > 1)).fill_null(False)
+    marked = compared.with_columns(settled=of_entry)
+    open_entries = (entry & pl.col("state").is_in(OPEN_STATES) & ~pl.col("settled")).sum()
+    all_entries = (entry & pl.col("state").is_in(OPEN_STATES)).sum()
+    group = ("district", "rule", "period")
+    agreed = pl.col("period").filter(pl.col("state").is_in(AGREEING)).max().over("district", "rule", "key")
+    later = (agreed > pl.col("period")).fill_null(False)
+    none_open = (all_entries.over(group) > 0) & (open_entries.over(group) == 0)
+    of_total = ~entry & timing & (none_open | ((all_entries.over(group) == 0) & later))
+    marked = marked.with_columns(settled=pl.col("settled") | of_total)
+    marked = _settled_by_items(marked, after or {})
+    ends = last_month_of(pl.col("period"))
+    judged = ends.filter(pl.col("state") != State.ONE_SIDED.value).max().over("district", "rule")
+    return marked.with_columns(overdue=(timing & ~pl.col("settled") & (judged > ends)).fill_null(False))
+
+
+def _settled_by_items(marked: pl.DataFrame, after: Mapping[str, str]) -> pl.DataFrame:
+    """A cumulative figure that lagged by the entries of its year (R02 by those of R01) is settled with the last of
+    them, although the next period lags by entries of its own."""
+    if not after:
+        return marked
+    timing = pl.col("state") == State.TIMING.value
+    entries = marked.filter(pl.col("rule").is_in(list(after.values())), pl.col("key") != TOTAL, timing)
+    items = entries.select(
+        "district",
+        items="rule",
+        year=pl.col("period").str.head(4),
+        month=last_month_of(pl.col("period")),
+        left="settled",
+    )
+    lagging = marked.with_row_index("n").filter(pl.col("rule").is_in(list(after)), timing, ~pl.col("settled"))
+    asked = lagging.select(
+        "n",
+        "district",
+        items=pl.col("rule").replace_strict(dict(after), return_dtype=pl.String),
+        year=pl.col("period").str.head(4),
+        ends=last_month_of(pl.col("period")),
+    )
+    behind = asked.join(items, on=["district", "items", "year"]).filter(pl.col("month") <= pl.col("ends"))
+    done = behind.group_by("n").agg(all=pl.col("left").all()).filter("all")["n"]
+    by_items = pl.int_range(pl.len()).is_in(done.cast(pl.Int64).implode())
+    return marked.with_columns(settled=pl.col("settled") | by_items)
