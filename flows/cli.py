@@ -1,14 +1,19 @@
 """yueji: the command line over the flows. Each command says what it does, an example, and its exit codes."""
 
 import argparse
+import getpass
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import flows.quiet  # noqa: F401  # before Prefect is imported
 from flows.settings import end_of
 from transforms import period
+
+if TYPE_CHECKING:
+    from flows.house import House
 
 EXIT_CODES = (
     "Exit: 0 done, 1 done, and some files were sent back, 2 usage, 4 another run is writing, 70 a bug (see the log)."
@@ -18,20 +23,21 @@ EXIT_CODES = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     told = _parser().parse_args(arguments)
+    from flows.deciding import Refused
     from flows.lock import HouseLocked, only_writer
     from flows.publishing import NotOver
     from flows.settings import Settings
     from flows.withdrawing import NotFound
 
     try:
-        if told.run is not _status:
+        if told.run not in (_status, _explain):
             with only_writer(Settings().var):
                 pass  # Asked before anything starts, so that the answer is one line.
         code: int = told.run(told)
     except HouseLocked as error:
         print(error, file=sys.stderr)
         return 4
-    except (NotOver, NotFound) as error:
+    except (NotOver, NotFound, Refused) as error:
         print(error, file=sys.stderr)
         return 2
     except Exception:
@@ -91,12 +97,15 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "withdraw",
         _withdraw,
-        "Withdraw a submission by the number on its receipt. Nothing is deleted; the version before it counts again.",
-        "yueji withdraw 4f3a9c01d2e8b765 --by 高绮 --reason 投错了月份",
+        "Withdraw a submission by the number on its receipt, or the acceptance of a difference by its number. Nothing is "
+        "deleted; the version before it counts again, the difference is to be settled again.",
+        "yueji withdraw 4f3a9c01d2e8b765 --by 高绮 --reason 投错了月份\n"
+        "  yueji withdraw R02-202208-1A2B3C4D --by 高绮 --reason 国库来函更正",
     )
-    withdraw.add_argument("number", help="回执编号")
+    withdraw.add_argument("number", help="回执编号，或差异的编号")
     withdraw.add_argument("--by", required=True, help="who decides")
     withdraw.add_argument("--reason", required=True, help="why; the department reads it on its receipt")
+    _add_decisions(commands)
     status = _command(
         commands,
         "status",
@@ -107,6 +116,66 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("month", nargs="?", type=_month)
     status.add_argument("--as-of", type=_moment, help="as known at this moment (Asia/Shanghai); default: now")
     return parser
+
+
+def _add_decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands about differences and about closing a month."""
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "Tell all there is to know of one difference, or of the differences of a rule in a period.",
+        "yueji explain R02 2022-08\n  yueji explain R32 2022Q3 --district jb\n  yueji explain R02-202208-1A2B3C4D",
+    )
+    explain.add_argument("code", metavar="CODE", help="a rule (R02) or the number of a difference")
+    explain.add_argument("period", nargs="?", type=_period, help="2022-08 or 2022Q3; not needed with a number")
+    explain.add_argument("--district", help="code of one district; default: all")
+    explain.add_argument("--as-of", type=_moment, help="as known at this moment (Asia/Shanghai); default: now")
+    note = _command(
+        commands,
+        "note",
+        _note,
+        "Write down the reason of a difference that a department told by telephone or letter.",
+        "yueji note R02-202208-1A2B3C4D --by 高绮 --reason 8月31日退付的三笔国库9月2日入账",
+    )
+    accept = _command(
+        commands,
+        "accept",
+        _accept,
+        "Accept a difference up to a limit and until the end of a month; beyond either the night opens it again.",
+        "yueji accept R02-202208-1A2B3C4D --limit 12.5万元 --owner 区税务局 --until 2022-12 --reason 历史遗留，年底清算",
+    )
+    accept.add_argument(
+        "--limit", required=True, help="how much it may be, in the unit in which it is shown, or with one"
+    )
+    accept.add_argument("--owner", required=True, help="department that answers for it: code or name")
+    accept.add_argument("--until", required=True, type=_month, help="the last month for which it holds")
+    for command in (note, accept):
+        command.add_argument("number", help="差异的编号")
+        command.add_argument("--by", default=getpass.getuser(), help="who says so; default: the login name")
+        command.add_argument("--reason", required=True, help="why")
+    close = _command(
+        commands,
+        "close",
+        _close,
+        "Close a month of a district: its workbooks rest, later corrections are told as revisions. Refused with a list "
+        "while returns are missing or differences are neither explained nor accepted.",
+        "yueji close 2022-08 --district jb --by 高绮\n  yueji close 2022-08 --district jb --force --reason 按期印发",
+    )
+    close.add_argument("--force", action="store_true", help="although something is open; needs --reason")
+    close.add_argument("--reason", default="", help="why")
+    reopen = _command(
+        commands,
+        "reopen",
+        _reopen,
+        "Open a closed month again; the next night publishes it anew if something has changed.",
+        "yueji reopen 2022-08 --district jb --by 高绮 --reason 退库数据整体重报",
+    )
+    reopen.add_argument("--reason", required=True, help="why")
+    for command in (close, reopen):
+        command.add_argument("month", type=_month)
+        command.add_argument("--district", required=True, help="code of the district")
+        command.add_argument("--by", default=getpass.getuser(), help="who decides; default: the login name")
 
 
 def _command(
@@ -153,6 +222,7 @@ def _templates(told: argparse.Namespace) -> int:
 
 
 def _withdraw(told: argparse.Namespace) -> int:
+    from flows.deciding import is_number, withdraw_acceptance
     from flows.house import open_house
     from flows.lock import only_writer
     from flows.settings import Settings, now
@@ -160,8 +230,64 @@ def _withdraw(told: argparse.Namespace) -> int:
 
     settings = Settings()
     with only_writer(settings.var), open_house(settings) as house:
+        if is_number(told.number):
+            print(withdraw_acceptance(house, told.number, told.reason, told.by, now()))
+            return 0
         for path in withdraw(house, told.number, told.by, told.reason, now()):
             print(path)
+    return 0
+
+
+def _explain(told: argparse.Namespace) -> int:
+    from flows.explaining import explain
+    from flows.house import open_house
+    from flows.settings import Settings, now
+
+    with open_house(Settings()) as house:
+        print(explain(house, told.code, told.period, told.district, told.as_of or now()))
+    return 0
+
+
+def _note(told: argparse.Namespace) -> int:
+    from flows.deciding import note
+
+    return _decide(lambda house, at: note(house, told.number, told.reason, told.by, at))
+
+
+def _accept(told: argparse.Namespace) -> int:
+    from flows.deciding import Acceptance, accept
+
+    terms = Acceptance(told.limit, told.owner, told.until, told.reason)
+    return _decide(lambda house, at: accept(house, told.number, terms, told.by, at))
+
+
+def _close(told: argparse.Namespace) -> int:
+    from flows.deciding import close_month, district_of
+
+    return _decide(
+        lambda house, at: close_month(
+            house, district_of(house, told.district), told.month, told.by, at, told.reason, told.force
+        )
+    )
+
+
+def _reopen(told: argparse.Namespace) -> int:
+    from flows.deciding import district_of, reopen_month
+
+    return _decide(
+        lambda house, at: reopen_month(house, district_of(house, told.district), told.month, told.by, at, told.reason)
+    )
+
+
+def _decide(decision: "Callable[[House, datetime], str]") -> int:
+    """Enter what a person decides in the record, and print the sentence about it."""
+    from flows.house import open_house
+    from flows.lock import only_writer
+    from flows.settings import Settings, now
+
+    settings = Settings()
+    with only_writer(settings.var), open_house(settings) as house:
+        print(decision(house, now()))
     return 0
 
 

@@ -46,6 +46,7 @@ from transforms.schedule import (
     put_count,
     subject_of,
 )
+from transforms.spans import last_month_of
 
 TREND_MONTHS = 24
 MEAN_MONTHS = 3
@@ -286,11 +287,27 @@ def _agrees(row: Row) -> str:
 def quarter_differences(facts: Facts, quarter: str) -> pl.DataFrame:
     """Q04: every reconciliation that did not hold in a month of the quarter, its three differences, oldest first."""
     span = months.months_of(quarter)
-    known = facts.differences_known.filter(pl.col("period").is_in(span), pl.col("state") != State.EQUAL.value)
-    rows = [_aged_row(facts, span, group) for _, group in known.group_by("rule", "key", maintain_order=True)]
+    ends = last_month_of(pl.col("period"))
+    known = facts.differences_known.filter(ends.is_in(span), pl.col("state") != State.EQUAL.value)
+    return _aged_rows(facts, span, known)
+
+
+def carried_differences(facts: Facts, quarter: str) -> pl.DataFrame:
+    """Q04, second block: the differences of earlier quarters that are still carried, each with its amount in `sum`."""
+    first = months.months_of(quarter)[0]
+    older = facts.differences_known.filter(last_month_of(pl.col("period")) < first, pl.col("status") != "closed")
+    older = older.filter(~pl.col("state").is_in([State.EQUAL.value, State.WITHIN_ROUNDING.value]))
+    older = older.sort("period").unique("id", keep="last", maintain_order=True)
+    return _aged_rows(facts, [], older)
+
+
+def _aged_rows(facts: Facts, span: Sequence[str], known: pl.DataFrame) -> pl.DataFrame:
+    by = ("rule", "key") if span else ("id",)
+    rows = [_aged_row(facts, span, group) for _, group in known.group_by(*by, maintain_order=True)]
     rows.sort(key=lambda r: (-r["age"], -abs(r["sum"] or 0), r["id"]))
     return frame(
         rows,
+        period=pl.String,
         id=pl.String,
         rule=pl.String,
         key=pl.String,
@@ -304,18 +321,22 @@ def quarter_differences(facts: Facts, quarter: str) -> pl.DataFrame:
         cause=pl.String,
         department=pl.String,
         due=pl.Date,
+        outcome=pl.String,
         age=EXACT,
     )
 
 
 def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
-    told = {row["period"]: row for row in group.sort("period", maintain_order=True).iter_rows(named=True)}
+    # What is told by the quarter stands with its last month.
+    told = {months.last_month(row["period"]): row for row in group.iter_rows(named=True)}
     last = told[max(told)]
     row = follow_up(facts, last) | {
         "key": subject_of(facts, last["key"], last["left_cell"] or last["right_cell"] or ""),
         "decimals": 2 if last["unit"] == "元" else 0,
+        "period": months.chinese(last["period"]),
     }
-    for n, month in enumerate(span, start=1):
+    for n in (1, 2, 3):
+        month = span[n - 1] if span else ""
         value = told[month]["difference"] if month in told else None
         put(row, f"month{n}", Figure(value, value, value, (), NOT_APPLICABLE))
     gaps = [one["difference"] for one in told.values() if one["difference"] is not None]

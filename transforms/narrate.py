@@ -18,6 +18,8 @@ from transforms import period as months
 from transforms.facts import Facts, Figure, cumulates, divide, growth, last_year, subtract, value_in, year_to_date
 from transforms.model import Indicator, State
 from transforms.schedule import NO_RETURN, series_name
+from transforms.schedule.names import names_record
+from transforms.spans import last_month_of
 
 FLAT = Decimal("0.0005")
 """持平: a rate of less than 0.05 point either way."""
@@ -188,7 +190,7 @@ def _report_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str
 
 
 def _check_counts(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, object]:
-    here = facts.differences_known.filter(pl.col("period") == facts.period)
+    here = facts.differences_known.filter(last_month_of(pl.col("period")) == facts.period)
     if here.is_empty():
         return {}
     count = {state: here.filter(pl.col("state") == state.value).height for state in State}
@@ -365,8 +367,12 @@ def _red_lights(facts: Facts, table: pl.DataFrame) -> list[Row]:
 
 
 def _aged(facts: Facts) -> list[Row]:
+    """What has been carried for months and is not accepted; the single records of a ledger stand behind their total."""
     aged = facts.differences_known.filter(
-        pl.col("period") == facts.period, pl.col("state") == State.DIFFERENT.value, pl.col("age") >= AGED_MONTHS
+        pl.col("state") == State.DIFFERENT.value,
+        pl.col("age") >= AGED_MONTHS,
+        pl.col("status").fill_null("open") != "accepted",
+        ~pl.col("key").map_elements(names_record, return_dtype=pl.Boolean, skip_nulls=True).fill_null(False),
     )
     return [
         {
@@ -402,8 +408,11 @@ def _asks(facts: Facts, reports: pl.DataFrame) -> list[Row]:
         word = "补报" if row["first"] is None else "修正并重报"
         matter = f"{word}{row['form']}《{row['name']}》"
         asks.append({"department": Told(row["department"]), "due": Told(by), "matter": Told(matter)})
+    # What is explained or accepted asks for nothing any more; what was left open in earlier months still does.
     disputed = facts.differences_known.filter(
-        pl.col("period") == facts.period, pl.col("state") == State.DIFFERENT.value, pl.col("due").is_not_null()
+        pl.col("state") == State.DIFFERENT.value,
+        pl.col("due").is_not_null(),
+        pl.col("status").fill_null("open") == "open",
     )
     for (due, owner), group in disputed.sort("due", "id").group_by("due", "owner", maintain_order=True):
         name = facts.catalogue.department(str(owner)).name_in(facts.district.code)

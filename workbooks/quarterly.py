@@ -59,6 +59,7 @@ def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -
         "trend_mean": analyse.trend_mean(facts),
         "quarter_check": analyse.quarter_check(facts, quarter),
         "quarter_differences": analyse.quarter_differences(facts, quarter),
+        "carried_differences": analyse.carried_differences(facts, quarter),
         "lines": analyse.lines(facts),
         "bank_waterfall": analyse.bank_waterfall(facts, quarter),
         "difference_ages": analyse.difference_ages(facts),

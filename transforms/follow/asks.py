@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms import period
 from transforms.follow.events import EXPLAINED, OPEN
-from transforms.follow.sentences import amount_of, digits_of, shown_unit
+from transforms.follow.sentences import amount_of, day_of, digits_of, shown_unit, side_amount
 from transforms.follow.settle import OPEN_STATES
 from transforms.model import Catalogue, Cause
 
@@ -95,7 +95,7 @@ def _ask(row: Mapping[str, Any], catalogue: Catalogue, district: str, form: str,
         place=row[f"{own}_cell"] or ""
         if here
         else f"{period.chinese(row['period'])} {row[f'{own}_cell'] or ''}".strip(),
-        told=amount_of(row[f"{own}_value"], row["unit"]),
+        told=side_amount(row, own),
         problem=problem_of(row, catalogue, district, own),
         todo=todo_of(row, catalogue, district, own, due),
         explanation=row["said"] or "" if row["status"] == EXPLAINED or not row["is_reason"] else "",
@@ -130,7 +130,7 @@ def problem_of(row: Mapping[str, Any], catalogue: Catalogue, district: str, own:
 def _both(row: Mapping[str, Any], catalogue: Catalogue, district: str, own: str) -> str:
     gap = amount_of(row["difference"], row["unit"], sign=True)
     departments = {side: department_of(row, side, catalogue) for side in SIDES}
-    sides = {side: f"{named(row[side], catalogue)} {amount_of(row[f'{side}_value'], row['unit'])}" for side in SIDES}
+    sides = {side: f"{named(row[side], catalogue)} {side_amount(row, side)}" for side in SIDES}
     if not own or departments["left"] == departments["right"]:
         both = "两处所报" if departments["left"] == departments["right"] else "两方所报"
         return f"{both}对不上：{sides['left']}，{sides['right']}，相差 {gap}"
@@ -162,7 +162,7 @@ def todo_of(row: Mapping[str, Any], catalogue: Catalogue, district: str, own: st
     """Who does what until when."""
     departments = {side: department_of(row, side, catalogue) for side in SIDES}
     other = departments["right" if own == "left" else "left"]
-    day = f"{due.month}月{due.day}日前"
+    day = f"{day_of(due)}前"
     who = "" if other in ("", departments[own]) else f"与{catalogue.department(other).name_in(district)}"
     lead = "由本单位牵头，" if row["owner"] == departments[own] else ""
     return f"{lead}请于{day}{who}核对：数字有误的，更正后重报；无误的，在“本单位说明”写明原因。"

@@ -1,16 +1,21 @@
 """How amounts and what became of a difference are told."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from transforms import period
+from transforms.model import State
+
+NO_RECORD = "无此记录"
+UNTOLD = "未报"
 
 
-def amount_of(value: Decimal | None, unit: str, *, sign: bool = False) -> str:
-    """1,171.72万元, 2户; as many digits as the value has, of 万元 at least two. 未报 where there is none."""
+def amount_of(value: Decimal | None, unit: str, *, sign: bool = False, missing: str = UNTOLD) -> str:
+    """1,171.72万元, 2户; as many digits as the value has, of 万元 at least two. `missing` where there is none."""
     if value is None:
-        return "未报"
+        return missing
     return f"{'+' if sign and value > 0 else ''}{digits_of(value, unit)}{shown_unit(unit)}"
 
 
@@ -29,12 +34,18 @@ def digits_of(value: Decimal, unit: str) -> str:
 
 def sides_of(row: Mapping[str, Any]) -> str:
     """What both sides told: 左 …，右 …，相差 …."""
-    left, right = amount_of(row["left_value"], row["unit"]), amount_of(row["right_value"], row["unit"])
+    left, right = (side_amount(row, side) for side in ("left", "right"))
     gap = amount_of(row["difference"], row["unit"], sign=True)
     return f"{row['left']} {left}，{row['right']} {right}，相差 {gap}"
 
 
-def when(moment: Any) -> str:
+def side_amount(row: Mapping[str, Any], side: str) -> str:
+    """What one side told; a pair that was held against each other without it lacks the record."""
+    missing = UNTOLD if row["state"] == State.ONE_SIDED.value else NO_RECORD
+    return amount_of(row[f"{side}_value"], row["unit"], missing=missing)
+
+
+def day_of(moment: date | None) -> str:
     return f"{moment.month}月{moment.day}日" if moment else ""
 
 

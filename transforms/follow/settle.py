@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms import period
 from transforms.model import State
 from transforms.spans import last_month_of
 
@@ -18,8 +19,8 @@ def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl
     A timing difference is settled when the entry has come back with the other sign: over all periods of its key nothing
     is left. The 合计 of a period is settled when every entry behind it is, and where no entries stand behind it (a
     cumulative figure) when a later period agrees, or when the entries of its year that explain it are settled. It must
-    come back in the next period: once both sides of a later one have been held against each other and it has not, it
-    is overdue.
+    come back in the next period: once both sides of that have been held against each other and it has not, it is
+    overdue. While they have not, nobody can say.
 
     Args:
         compared: difference.COMPARED.
@@ -41,9 +42,15 @@ def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl
     of_total = ~entry & timing & (none_open | ((all_entries.over(group) == 0) & later))
     marked = marked.with_columns(settled=pl.col("settled") | of_total)
     marked = _settled_by_items(marked, after or {})
-    ends = last_month_of(pl.col("period"))
-    judged = ends.filter(pl.col("state") != State.ONE_SIDED.value).max().over("district", "rule")
-    return marked.with_columns(overdue=(timing & ~pl.col("settled") & (judged > ends)).fill_null(False))
+    judged = marked.filter(pl.col("state") != State.ONE_SIDED.value).select("district", "rule", "period").unique()
+    next_period = {p: period.shift(p, 1) for p in marked["period"].unique()}
+    before = judged.select("district", "rule", back="period", came=True)
+    marked = marked.with_columns(
+        back=pl.col("period").replace_strict(next_period, default=None, return_dtype=pl.String)
+    )
+    marked = marked.join(before, on=["district", "rule", "back"], how="left", maintain_order="left")
+    overdue = timing & ~pl.col("settled") & pl.col("came").fill_null(False)
+    return marked.with_columns(overdue=overdue).drop("back", "came")
 
 
 def _settled_by_items(marked: pl.DataFrame, after: Mapping[str, str]) -> pl.DataFrame:

@@ -6,10 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure
+from transforms import period
+from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure, exact
+from transforms.follow.asks import SIDES, department_of
+from transforms.follow.sentences import NO_RECORD, amount_of, day_of, digits_of
 from transforms.model import EXACT, Severity, State, Verdict
 from transforms.schedule.figures import Row, frame, put, put_count
-from transforms.schedule.names import NO_RECORD, department_name, names_record, place, series_name
+from transforms.schedule.names import department_name, names_record, person_name, place, series_name
 from transforms.spans import last_month_of
 
 STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING, State.EQUAL, State.OTHER_BASIS)
@@ -25,8 +28,10 @@ def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame
     """
     asked = list(span) if span is not None else [facts.period]
     known = facts.differences_known
-    here = known.filter(pl.col("period").is_in(asked))
-    older = known.filter(~pl.col("period").is_in(asked), pl.col("state").is_in(OPEN_STATES))
+    # A quarter is shown with the month that ends it.
+    of_span = last_month_of(pl.col("period")).is_in(asked)
+    here = known.filter(of_span)
+    older = known.filter(~of_span, pl.col("state").is_in([*OPEN_STATES, State.TIMING.value]))
     older = older.sort("period").unique("id", keep="last", maintain_order=True)
     older = older.filter(~pl.col("id").is_in(here["id"].to_list()))
     equal = here.filter(pl.col("state") == State.EQUAL.value)
@@ -63,26 +68,77 @@ def differences(facts: Facts, span: Iterable[str] | None = None) -> pl.DataFrame
         interval=pl.String,
         state=pl.String,
         cause=pl.String,
+        lines=EXACT,
         department=pl.String,
         due=pl.Date,
+        outcome=pl.String,
         age=EXACT,
     )
 
 
 def follow_up(facts: Facts, told: Mapping[str, Any]) -> Row:
-    """The start of a row about a difference: its rule, what became of it, who settles it until when, and its age."""
+    """The start of a row about a difference: its rule, why it differs and which cells are suspect, how many items stand
+    behind it, who settles it until when, what was said and decided, and its age."""
     row: Row = {
         "id": told["id"],
         "rule": f"{told['rule']} {told['name']}",
         "unit": "万元" if told["unit"] == "元" else told["unit"],
         "state": told["state"],
-        "cause": ":".join(word for word in (told["cause"], told["explanation"]) if word),
+        "cause": _why(told),
         "department": department_name(facts, told["owner"]),
         "due": told["due"] if told["state"] in OPEN_STATES else None,
         "due|why": NOT_APPLICABLE,
+        "outcome": outcome(facts, told),
     }
     put_count(row, "age", told["age"] or 0)
+    put_count(row, "lines", told["lines"] or 0)
     return row
+
+
+def _why(told: Mapping[str, Any]) -> str:
+    """The cause with its words, and the suspect cells; words that say the cause themselves stand alone."""
+    cause, words = told["cause"] or "", told["explanation"] or ""
+    why = words if cause and cause in words else ":".join(word for word in (cause, words) if word)
+    return "。".join(word.rstrip("。") for word in (why, told["suspects"] or "") if word)
+
+
+def outcome(facts: Facts, told: Mapping[str, Any]) -> str:
+    """What has become of a difference so far: who is asked, what was said, what was accepted, and by whom.
+
+    Words about a single record of a ledger are not circulated: they may name a firm.
+    """
+    status, late = told["status"] or "", "逾期未冲回。" if told["escalated"] else ""
+    if status == "accepted":
+        limit = amount_of(told["ceiling"], told["unit"])
+        keeper = department_name(facts, told["keeper"]) if told["keeper"] else ""
+        return (
+            f"{told['accepted_by']}{day_of(told['accepted_at'])}接受:限额{limit},至{period.chinese(told['until'])}底,"
+            f"责任单位{keeper}。{_quiet(told, told['accepted_for'])}".rstrip("。")
+        )
+    if status == "explained":
+        return f"{late}{person_name(facts, told['said_by'])}{day_of(told['said_at'])}说明:{_quiet(told, told['said'])}"
+    if status == "closed":
+        return "已在后续月份了结"
+    if told["state"] == State.TIMING.value:
+        return f"{late}应在下期冲回"
+    if told["state"] == State.ONE_SIDED.value:
+        return "待有关单位报齐"
+    return late + _ask(facts, told) if told["state"] == State.DIFFERENT.value else ""
+
+
+def _ask(facts: Facts, told: Mapping[str, Any]) -> str:
+    """Who is to do what until when."""
+    filers = {department_of(told, side, facts.catalogue) for side in SIDES} - {"", told["owner"]}
+    others = "、".join(department_name(facts, code) for code in sorted(filers))
+    together = f"会同{others}" if others else ""
+    by = f"于{day_of(told['due'])}前" if told["due"] else ""
+    before = f"{person_name(facts, told['said_by'])}{day_of(told['said_at'])}来文后" if told["said"] else ""
+    again = "情况有变或未说出原因," if before else ""
+    return f"{before}{again}请{department_name(facts, told['owner'])}{together}{by}核实:有误的更正重报,无误的说明原因"
+
+
+def _quiet(told: Mapping[str, Any], words: str | None) -> str:
+    return "内容见回执" if names_record(told["key"]) else (words or "")
 
 
 def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
@@ -98,7 +154,7 @@ def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "difference": told["difference"],
         "difference|why": NOT_APPLICABLE,
         "decimals": _places(told) if money else 0,
-        "interval": _interval(told["low"], told["high"], money),
+        "interval": _interval(told["low"], told["high"], told["unit"]),
     }
 
 
@@ -130,6 +186,7 @@ def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
         "right": series_name(facts, rule.right),
         "difference": Decimal(0),
         "interval": "",
+        "lines": exact(len(rows)),
         "cause": f"{len(rows)}组数据全部一致",
     }
     for side in ("left_value", "right_value"):
@@ -161,24 +218,20 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
             put(row, column, Figure(None, None, None, ()))
         put(row, "difference", NOTHING)
         put_count(row, "age", 0)
+        put_count(row, "lines", 0)
+        row["outcome"] = outcome(facts, row | {"status": "", "escalated": False})
         rows.append(row)
     return rows
 
 
-def _interval(low: Decimal | None, high: Decimal | None, money: bool) -> str:
-    """[171.60, 171.62] with as many digits as it has, of 万元 at least two. Without width both sides were told
+def _interval(low: Decimal | None, high: Decimal | None, unit: str) -> str:
+    """[1,171.60, 1,171.62] with as many digits as it has, of 万元 at least two. Without width both sides were told
     exactly."""
     if low is None or high is None:
         return ""
     if low == high:
         return NO_ROUNDING
-    return f"[{_end(low, money)}, {_end(high, money)}]"
-
-
-def _end(value: Decimal, money: bool) -> str:
-    whole, _, digits = f"{value / 10000 if money else value:.8f}".partition(".")
-    digits = digits.rstrip("0").ljust(2 if money else 0, "0")
-    return f"{whole}.{digits}" if digits else whole
+    return f"[{digits_of(low, unit)}, {digits_of(high, unit)}]"
 
 
 def failed_checks(facts: Facts) -> pl.DataFrame:

@@ -3,12 +3,17 @@
 import re
 
 from transforms.facts import Facts
-
-NO_RECORD = "无此记录"
+from transforms.follow.sentences import NO_RECORD
 
 
 def department_name(facts: Facts, code: str) -> str:
     return facts.catalogue.department(code).name_in(facts.district.code)
+
+
+def person_name(facts: Facts, actor: str | None) -> str:
+    """Who said something: a department by its name, a person as entered."""
+    known = {d.code for d in facts.catalogue.departments}
+    return department_name(facts, actor) if actor in known and actor else actor or ""
 
 
 def label(facts: Facts, code_list: str, code: str) -> str:
