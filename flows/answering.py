@@ -14,7 +14,6 @@ from journal.archive import write_atomically
 from journal.record import TAKEN_IN
 from transforms import period
 from transforms.follow import Ask, asks_of, follow, standings
-from transforms.model import Reconciliation
 from transforms.versions import changed_cells
 from workbooks.reading.kinds import kind_of
 from workbooks.reading.office import recalculate
@@ -68,8 +67,8 @@ class _Differences:
     ) -> None:
         self._house, self._followed = house, dict[tuple[str, str], pl.DataFrame]()
         forms = {row["form"] for row in rows if row["status"] in TAKEN_IN}
-        about = [r.code for r in house.catalogue.reconciliations if forms & set(forms_of(r))]
-        self._compared = compare_some(house, frames, about) if compared is None and about else compared
+        about = {r.code for r in house.catalogue.reconciliations if forms & r.forms}
+        self._compared = compare_some(house, frames, about).compared if compared is None and about else compared
         self._ledger = standings(house.journal.difference_events()) if about else {}
 
     def asks(self, row: Mapping[str, Any]) -> list[Ask]:
@@ -83,10 +82,6 @@ class _Differences:
             self._followed[place] = follow(of_district, last, self._ledger, after_of(self._house.catalogue))
         due = settle_by(self._house, district, last)
         return asks_of(self._followed[place], self._house.catalogue, district.code, row["form"], row["id"], due)
-
-
-def forms_of(rule: Reconciliation) -> tuple[str, str]:
-    return rule.left.split(".")[0], rule.right.split(".")[0]
 
 
 def _revision(row: Mapping[str, Any], locks: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:

@@ -127,7 +127,7 @@ def what_is_open(house: House, district: District, month: str, at: datetime) -> 
         lines.append(
             f"  {form.code} {house.catalogue.department(form.department).name_in(district.code)}：没有通过的报送"
         )
-    compared = compare_all(house, frames).filter(pl.col("district") == district.code)
+    compared = compare_all(house, frames).compared.filter(pl.col("district") == district.code)
     ledger = standings(house.journal.difference_events(at))
     followed = follow(compared, month, ledger, after_of(house.catalogue))
     hard = followed.filter(of_month, pl.col("state") == State.DIFFERENT.value, pl.col("status") == OPEN)
@@ -140,7 +140,7 @@ def what_is_open(house: House, district: District, month: str, at: datetime) -> 
 
 def unit_of(house: House, s: Standing) -> str:
     """The base unit of a difference: that of its pair, where it is still compared, else that of its rule."""
-    compared = compare_some(house, load_frames(house), [s.rule])
+    compared = compare_some(house, load_frames(house), [s.rule]).compared
     of_pair = [pl.col(name) == getattr(s, name) for name in ("district", "rule", "period", "key")]
     for found in (compared.filter(of_pair), compared.filter(pl.col("rule") == s.rule)):
         if found.height:

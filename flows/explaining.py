@@ -52,14 +52,14 @@ def explain(house: House, code: str, ref_period: str | None, district: str | Non
     """
     code = code.upper()
     rule = code.split("-")[0]
-    known = [r.code for r in house.catalogue.reconciliations]
+    known = list(dict.fromkeys(r.code for r in house.catalogue.reconciliations))
     if rule not in known:
         raise Refused(f"没有勾稽规则 {rule}；有：{'、'.join(known)}。")
     districts = [d.code for d in house.catalogue.districts]
     if district not in (None, *districts):
         raise Refused(f"没有区县 {district}；有：{'、'.join(districts)}")
     frames = load_frames(house, moment)
-    compared = compare_some(house, frames, [rule])
+    compared = compare_some(house, frames, [rule]).compared
     events = house.journal.difference_events(moment).filter(pl.col("rule") == rule)
     asked = _Asked(house, frames, compared, events)
     if is_number(code):

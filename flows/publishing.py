@@ -40,12 +40,15 @@ def compare_all(house: House, frames: Frames) -> Reconciled:
     return reconcile(holdings, house.catalogue)
 
 
-def compare_some(house: House, frames: Frames, rules: Iterable[str]) -> pl.DataFrame:
+def compare_some(house: House, frames: Frames, rules: Iterable[str]) -> Reconciled:
     """These rules alone, with those whose entries explain them: reads only the tables that they are about."""
     wanted = set(rules)
     wanted |= {items for rule, items in after_of(house.catalogue).items() if rule in wanted}
     chosen = tuple(r for r in house.catalogue.reconciliations if r.code in wanted)
-    return compare_all(replace(house, catalogue=replace(house.catalogue, reconciliations=chosen)), frames)
+    forms = {form for rule in chosen for form in rule.forms}
+    tables = {t.code: frames.tables[t.code] for t in house.catalogue.tables() if t.form in forms}
+    house = replace(house, catalogue=replace(house.catalogue, reconciliations=chosen))
+    return compare_all(house, replace(frames, tables=tables))
 
 
 def after_of(catalogue: Catalogue) -> dict[str, str]:

@@ -71,10 +71,11 @@ def test_the_sheets_stand_in_the_order_of_the_reporting_system(book):
     assert sheets[-1].sheet_state == "hidden"
 
 
-def test_every_sheet_is_set_up_for_a4_landscape_with_its_page_numbers(book):
+def test_every_sheet_is_set_up_landscape_with_its_page_numbers_the_widest_on_a3(book):
     for sheet in opened(book).worksheets[1:-1]:
         setup = sheet.page_setup
-        assert (setup.paperSize, setup.orientation, setup.fitToHeight) == (9, "landscape", 0)
+        paper = 8 if sheet.title.startswith("M04") else 9
+        assert (setup.paperSize, setup.orientation, setup.fitToHeight) == (paper, "landscape", 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
         assert sheet.oddHeader.left.text.endswith("内部资料 注意保存")
