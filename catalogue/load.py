@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from catalogue.consistency import check_consistency, check_reconciliations
 from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
 from catalogue.measures import measure_codes, read_measures
 from catalogue.reconciliations import reconciliations_of
@@ -57,6 +58,8 @@ def load(folder: Path = HERE) -> Catalogue:
         _return(read_declarations(path), units, code_lists, departments)
         for path in sorted((folder / "returns").glob("F*.yaml"))
     )
+    for form in returns:
+        check_consistency(form)
     tables = {t.code: t for r in returns for t in r.tables}
     statistics = _each(folder / "statistics.yaml", lambda e: _statistic(e, tables, units))
     return Catalogue(
@@ -345,6 +348,7 @@ def _reconciliations(
         if any(m.code == checks[0].code for m in made):
             raise place.error(f"“{checks[0].code}” stands twice")
         made += checks
+    check_reconciliations(made)
     return tuple(made)
 
 

@@ -27,6 +27,7 @@ SLOW = (
     # Import Great Expectations (seconds), draw districts, start processes, or build whole workbooks.
     "tests/expectations/",
     "tests/samples/",
+    "tests/transforms/test_reconcile_rules.py",
     "tests/workbooks/reading/test_guard.py",
     "tests/workbooks/reading/test_against_openpyxl.py",
     "tests/workbooks/reading/test_fuzz.py",
@@ -52,6 +53,7 @@ LONG = (
     "tests/workbooks/reading/test_cells.py::test_long_shared_formulas_are_spelt_out_within_a_limit",
     "tests/flows/test_receiving.py",
     "tests/samples/test_truth.py",
+    "tests/transforms/test_reconcile_rules.py",
 )
 
 

@@ -55,7 +55,7 @@ def test_a_rate_is_told_in_points() -> None:
 def test_the_nearest_reachable_rate_is_named() -> None:
     rows = wide("F05.cases", "\ndept_code accept_m onewin_rate\nA 1238 99.21\n")
     _, wrong, todo = said("F05.cases.H11.onewin_reachable", rows)
-    assert "99.19%" in wrong
+    assert "1,228 ÷ 1,238 = 99.192%，1,229 ÷ 1,238 = 99.273%" in wrong
     assert "分子和分母" in todo
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.load import load
@@ -126,6 +126,7 @@ def a_column(**changes: object) -> Column:
     return Column(**{**usual, **changes})
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(values, steps, st.sampled_from(["", "余", "以上", "不足", "约"])), min_size=1, max_size=20),
     modes,

@@ -7,13 +7,12 @@ import polars as pl
 
 from transforms.model import EXACT, Catalogue, Cause, Figure, Reconciliation, State
 from transforms.reconcile.difference import compare
+from transforms.reconcile.statement import side_in_words
 from transforms.reconcile.terms import TERMS, TOTAL, Held, needed_by, pairs_of, terms_of
 
 PAIR = ["district", "period", "key"]
 PLACES = 5
 """Cells of one side that are named; the others are counted."""
-AT = {"previous": "上期", "december": "上年末", "year_ago": "上年同期"}
-OVER = {"two_months": "两个月", "three_months": "三个月", "year": "本年各月", "quarter": "本季各月", "always": "历月"}
 
 
 def compare_figures(rule: Reconciliation, held: Held, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -167,22 +166,7 @@ def _told_by_neither() -> pl.Expr:
 
 
 def _name(figures: tuple[Figure, ...], catalogue: Catalogue) -> pl.Expr:
-    """F05 online_m + F05 counter_m … in words, after the item where there is one."""
-    words, form = "", ""
-    for figure in figures:
-        table = catalogue.table(figure.table)
-        sign = ("＋" if figure.weight > 0 else "－") if words or figure.weight < 0 else ""
-        words += sign + ("" if table.form == form else f"{table.form} ") + _figure_name(figure, catalogue)
-        form = table.form
-    item = pl.col("key").str.split("/").list.first()
+    """A side in words, after it the item where there is one."""
+    words = side_in_words(figures, catalogue)
     several = any(figure.by or figure.rows == "each" for figure in figures)
-    return pl.lit(words) if not several else pl.lit(f"{words} ") + item
-
-
-def _figure_name(figure: Figure, catalogue: Catalogue) -> str:
-    table = catalogue.table(figure.table)
-    header = table.column(figure.column).header if figure.column else f"{table.name}条数"
-    chosen = "、".join(value for values in figure.where.values() for value in values)
-    when = AT.get(figure.at, "") + OVER.get(figure.over, "")
-    price = f"×{abs(figure.weight):f}" if abs(figure.weight) != 1 else ""
-    return f"{when}{header}{price}" + (f"({chosen})" if chosen else "")
+    return pl.lit(words) if not several else pl.lit(f"{words} ") + pl.col("key").str.split("/").list.first()

@@ -63,15 +63,15 @@ def unique(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataFra
 
 
 def in_order(rule: Reconciliation, held: Held, catalogue: Catalogue) -> pl.DataFrame:
-    """The date on the left is no later than that on the right, of the records with one number that both sides date.
+    """The dates on the left are no later than that on the right, of the records with one number that both sides date.
 
     Returns:
         COMPARED: one row 合计 a period, one row a number whose dates are the wrong way round; the difference in days.
     """
     left, right = (_cells(rule, side, held, catalogue) for side in ("left", "right"))
-    first, last = pl.col("day").min(), pl.col("day").max()
+    last = pl.col("day").max()
     of_left = left.group_by(*OF_MONTH, "number").agg(
-        earlier=first, left_cell=pl.col("place").first(), left_submission=pl.col("submission").first()
+        earlier=last, left_cell=pl.col("place").first(), left_submission=pl.col("submission").first()
     )
     of_right = right.group_by(*OF_MONTH, "number").agg(
         later=last, right_cell=pl.col("place").first(), right_submission=pl.col("submission").first()
