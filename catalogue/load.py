@@ -68,7 +68,7 @@ def load(folder: Path = HERE) -> Catalogue:
         departments=departments,
         districts=_each(folder / "districts.yaml", lambda e: _district(e, returns, departments)),
         returns=returns,
-        reconciliations=_reconciliations(folder / "reconciliations.yaml", tables, departments),
+        reconciliations=_reconciliations(folder / "reconciliations.yaml", tables, departments, units),
         statistics=statistics,
         indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
         thresholds=_thresholds(folder / "lights.yaml"),
@@ -337,13 +337,13 @@ def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reconciliations(
-    path: Path, tables: Mapping[str, Table], departments: Iterable[Department]
+    path: Path, tables: Mapping[str, Table], departments: Iterable[Department], units: Mapping[str, Unit]
 ) -> tuple[Reconciliation, ...]:
     """The rules in the order of the file, each check a rule of its own."""
     known = [d.code for d in departments]
     made: list[Reconciliation] = []
     for entry in read_declarations(path):
-        place, checks = entry.place, reconciliations_of(entry, tables, known)
+        place, checks = entry.place, reconciliations_of(entry, tables, known, units)
         entry.done()
         if any(m.code == checks[0].code for m in made):
             raise place.error(f"“{checks[0].code}” stands twice")

@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 from catalogue.declarations import Entry, Place
-from transforms.model import Column, Figure, Reconciliation, Table
+from catalogue.matching import PARAMETERS, check_match
+from transforms.model import Column, Figure, Reconciliation, Table, Unit
 
 Tables = Mapping[str, Table]
 FIGURES = ("equal", "at_most", "band", "sum")
-PAIRED = ("key", "party", "date", "where", "window")
+PAIRED = ("key", "where", "window")
 """Parameters that tell something of each side: {left: …, right: …}."""
 OWN: Mapping[str, frozenset[str]] = {
     "equal": frozenset({"told", "after", "bases", "settles"}),
@@ -26,14 +27,14 @@ OWN: Mapping[str, frozenset[str]] = {
     "unique": frozenset({"where", "window"}),
     "in_order": frozenset({"key", "where", "window"}),
     "unfiled": frozenset({"reason"}),
-    "match_ledgers": frozenset({"key", "left_party", "right_party", "left_date", "right_date", "right_where", "days"}),
+    "match_ledgers": PARAMETERS,
 }
 """The kinds of reconciliations, and which parameters each knows."""
 NEEDED: Mapping[str, frozenset[str]] = {
     "band": frozenset({"low", "high"}),
     "in_order": frozenset({"key"}),
     "unfiled": frozenset({"reason"}),
-    "match_ledgers": OWN["match_ledgers"],
+    "match_ledgers": frozenset({"key"}),
 }
 ROWS = ("data", "total", "each")
 AT = ("this", "previous", "previous_of_year", "december", "year_ago")
@@ -43,7 +44,9 @@ SPANS = ("month", "three_months", "ytd")
 STOCKS = frozenset({"balance", "year_open", "stock"})
 
 
-def reconciliations_of(entry: Entry, tables: Tables, departments: Iterable[str]) -> list[Reconciliation]:
+def reconciliations_of(
+    entry: Entry, tables: Tables, departments: Iterable[str], units: Mapping[str, Unit]
+) -> list[Reconciliation]:
     """The checks of one entry. Raises CatalogueError with file and line where it does not agree with the returns."""
     place = entry.place
     code, name = entry.take("code"), entry.take("name")
@@ -54,7 +57,7 @@ def reconciliations_of(entry: Entry, tables: Tables, departments: Iterable[str])
     several = checks if checks is not None else [entry]
     made: list[Reconciliation] = []
     for check in several:
-        about = _About(check.place, code, name, owner, source)
+        about = _About(check.place, code, name, owner, source, units)
         made += _check(check, about, tables)
         if check is not entry:
             check.done()
@@ -72,6 +75,7 @@ class _About:
     name: str
     owner: str
     source: str
+    units: Mapping[str, Unit]
 
     def error(self, message: str) -> Exception:
         return self.place.error(f"{self.code}: {message}")
@@ -101,6 +105,8 @@ def _check(check: Entry, about: _About, tables: Tables) -> list[Reconciliation]:
     if kind in FIGURES:
         _figures_are_alike(rule, about, tables)
         _band_is_one(rule, about)
+    elif kind == "match_ledgers":
+        check_match(about.place, rule, tables, about.units)
     else:
         _records_exist(rule, about, tables)
     return [rule]
@@ -241,19 +247,13 @@ def _records_exist(rule: Reconciliation, about: _About, tables: Tables) -> None:
                 raise about.error(f"{table.code} has no column “{code}”")
     if rule.kind == "in_order" and {_type(p, about, tables) for p in (rule.left, rule.right)} != {"date"}:
         raise about.error("only dates are in order")
-    if rule.kind == "match_ledgers" and len({_type(p, about, tables) for p in (rule.left, rule.right)}) > 1:
-        raise about.error("the sides are of two types")
 
 
 def _told_of(params: Mapping[str, Any], side: str) -> Iterator[str]:
     """The columns that the parameters name on one side."""
     for name, value in params.items():
-        own = value if name.startswith(side) else value.get(side, ()) if name in PAIRED and _is_paired(value) else ()
+        own = value.get(side, ()) if name in PAIRED and isinstance(value, Mapping) else ()
         yield from (own,) if isinstance(own, str) else own
-
-
-def _is_paired(value: Any) -> bool:
-    return isinstance(value, Mapping)
 
 
 def _type(path: str, about: _About, tables: Tables) -> str:
