@@ -45,7 +45,7 @@ def nightly(as_of: datetime | None = None) -> Night:
         published = [
             path
             for product, ref_period in publishing.periods_to_publish(house, night.touched(house, as_of), as_of)
-            for path in publish(house, product, ref_period, as_of, frames, locked_too=False)
+            for path in publish(house, product, ref_period, as_of, frames, compared, locked_too=False)
         ]
         result = Night(
             as_of=as_of,

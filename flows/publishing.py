@@ -14,9 +14,11 @@ from flows.house import House, code_version
 from flows.settings import now
 from journal.archive import write_atomically
 from transforms import period
+from transforms.edits import Context, plans
 from transforms.explanations import is_explained
 from transforms.facts import Facts
 from transforms.follow import Standing, follow, new_events, standings
+from transforms.localise import name_suspects
 from transforms.model import Catalogue, District, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, Reconciled, reconcile
@@ -30,14 +32,32 @@ MONTHLY, QUARTERLY = "monthly", "quarterly"
 
 
 def compare_all(house: House, frames: Frames) -> Reconciled:
-    """Every reconciliation over all that is known."""
+    """Every reconciliation over all that is known, with the cells that are most likely wrong where figures differ."""
     holdings = Holdings(
         accepted=frames.rows_of(frames.current()),
         latest=frames.rows_of(frames.current(("accepted", "questions", "returned"))),
         layout=frames.layout,
         districts={d.code: d.returns for d in house.catalogue.districts},
     )
-    return reconcile(holdings, house.catalogue)
+    found = reconcile(holdings, house.catalogue)
+    context = _context(house, holdings, frames)
+    compared = name_suspects(found.compared, found.terms, context, frames.layout, house.catalogue)
+    return Reconciled(compared, found.terms)
+
+
+def _context(house: House, holdings: Holdings, frames: Frames) -> Context:
+    """What the rules of the returns may look at, for the cells of differences."""
+    periods = list(filter(period.is_period, frames.submissions["period"].unique().to_list()))
+    return Context(
+        tables=holdings.latest,
+        known=holdings.accepted,
+        first_filed=frames.rows_of(frames.first()),
+        calendar=house.calendar(periods),
+        units=house.catalogue.units,
+        layout=frames.layout,
+        workdays=house.numbered_workdays(periods),
+        plans=plans(house.catalogue),
+    )
 
 
 def compare_some(house: House, frames: Frames, rules: Iterable[str]) -> Reconciled:
@@ -90,14 +110,21 @@ class Known:
     ledger: Mapping[str, Standing]
 
 
-def know(house: House, frames: Frames, as_of: datetime) -> Known:
+def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame | None = None) -> Known:
+    """What was known at a moment.
+
+    Args:
+        compared: every reconciliation of these frames, where they have been worked out already.
+    """
+    if compared is None:
+        compared = compare_all(house, frames).compared
     current = frames.rows_of(frames.current())
     return Known(
         as_of=as_of,
         observations=observe(current, frames.layout, house.catalogue),
         submissions=submissions_of(frames),
         findings=frames.findings,
-        compared=compare_all(house, frames).compared,
+        compared=compared,
         deadlines=house.deadlines(as_of),
         ledger=standings(house.journal.difference_events(as_of)),
     )
@@ -170,6 +197,7 @@ def publish(
     ref_period: str,
     as_of: datetime,
     frames: Frames | None = None,
+    compared: pl.DataFrame | None = None,
     *,
     locked_too: bool = True,
 ) -> list[Path]:
@@ -178,6 +206,7 @@ def publish(
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
 
     Args:
+        compared: every reconciliation of the frames, where they have been worked out already.
         locked_too: a person asks for it. A night lets rest what was published of a month that has been closed.
 
     Raises:
@@ -186,7 +215,7 @@ def publish(
     first = ref_period if product == MONTHLY else period.months_of(ref_period)[0]
     if first > _last_over(as_of):
         raise NotOver(f"{period.chinese(ref_period)}在 {as_of:%Y-%m-%d} 还没有结束，不能发布。")
-    known = know(house, frames or load_frames(house, as_of), as_of)
+    known = know(house, frames or load_frames(house, as_of), as_of, compared)
     written = []
     for district in house.catalogue.districts:
         last = ref_period if product == MONTHLY else min(period.months_of(ref_period)[-1], _last_over(as_of))

@@ -41,7 +41,9 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     events = publishing.note_differences(house, compared, as_of)
     receipts = answering.answer(house, as_of, compared)
     wanted = publishing.periods_to_publish(house, night.touched(house, as_of), as_of) if publish else []
-    published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames, locked_too=False)]
+    published = [
+        path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames, compared, locked_too=False)
+    ]
     house.journal.finish_night(as_of, "")
     return Night(
         as_of=as_of,

@@ -1,5 +1,6 @@
 """Which cell is most likely wrong: violated equations over told cells → ranked sets of suspect cells (Fellegi and Holt)."""
 
+from transforms.localise.differences import name_suspects
 from transforms.localise.equations import EQUATIONS, edit_equations
 from transforms.localise.evidence import evidence_of
 from transforms.localise.findings import locate
@@ -15,5 +16,6 @@ __all__ = [
     "evidence_of",
     "localise",
     "locate",
+    "name_suspects",
     "say",
 ]
