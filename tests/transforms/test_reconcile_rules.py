@@ -50,6 +50,11 @@ def test_every_rule_compares_something_in_a_clean_district(clean: Reconciled) ->
     assert {r.code for r in load().reconciliations if r.kind != "unfiled"} - seen == set()
 
 
+def test_all_rules_of_the_reporting_system_are_declared_in_their_order() -> None:
+    declared = list(dict.fromkeys(r.code for r in load().reconciliations))
+    assert declared == [f"R{n:02}" for n in range(1, 33)]
+
+
 def test_every_rule_is_said_in_one_sentence() -> None:
     said = [statement(rule, load()) for rule in load().reconciliations]
     assert len(set(said)) == len(said)
