@@ -1,5 +1,6 @@
 """Arithmetic of one row, by intervals: what rounding allows is never a fault, what it does not always is."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.load import load
-from tests.transforms.wide import a_context, a_made_up_table, an_edit, judged, verdicts, wide
-from transforms.model import EXACT, Table, Verdict
+from tests.transforms.wide import a_context, a_made_up_table, an_edit, judged, rule_of, verdicts, wide
+from transforms.model import EXACT, Rounding, Table, Verdict
 
 D = Decimal
 OK, BROKEN, UNKNOWN = Verdict.SATISFIED, Verdict.VIOLATED, Verdict.UNVERIFIABLE
@@ -310,3 +311,19 @@ def test_rules_look_at_their_own_submission() -> None:
     rows = pl.concat([first, second])
     assert verdicts(edit, rows, RATES, a_context()) == [OK, BROKEN]
     assert verdicts(edit, rows.reverse(), RATES, a_context()) == [BROKEN, OK]
+
+
+def test_a_source_that_cuts_off_its_digits_may_miss_a_whole_step_of_each_part() -> None:
+    """1.99 + 1.99 cut off from up to 3.9999 may be told as 3.99: rounded they could not be 0.01 above their sum, twice."""
+    table = load().table("F10.balances")
+    cut = replace(table, columns=tuple(replace(c, rounding=Rounding.TRUNCATE) for c in table.columns))
+    edit = rule_of("F10.balances.H10.balances")
+    told = "\nbank_code open_bal lent_m repaid_m writeoff_m close_bal\nCCB 1.99 1.99 0.00 0.00 {}\n"
+    for closing, rounded, truncated in (
+        ("3.98", "satisfied", "satisfied"),
+        ("4.01", "violated", "satisfied"),
+        ("4.05", "violated", "violated"),
+    ):
+        rows = wide("F10.balances", told.format(closing))
+        assert judged(edit, rows)["verdict"].to_list() == [rounded]
+        assert judged(edit, rows, cut)["verdict"].to_list() == [truncated]

@@ -6,8 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.edits import dates, detail, groups, history, ledgers, row, words
-from transforms.edits.bounds import EMPTY_WORDS, Bounds, Context, answered, of_kind, scope
-from transforms.model import Edit, RowKind, Table
+from transforms.edits.bounds import EMPTY_WORDS, Bounds, Context, answered, half, of_kind, scope
+from transforms.model import Edit, Rounding, RowKind, Table
 
 Preparer = Callable[[pl.DataFrame, Edit, Table, Context], tuple[pl.DataFrame, Bounds]]
 
@@ -100,7 +100,7 @@ def prepare(rows: pl.DataFrame, table: Table, edits: Sequence[Edit], context: Co
         and for each rule `<id>|applies` (Boolean); for required cells `<id>|given` (String); for the kinds of
         BOUNDED_KINDS `<id>|told`, `|low`, `|high`, `|slack`, `|expected` (EXACT, base units; null: unverifiable).
     """
-    rows = with_item(rows, table)
+    rows = with_whole_steps(with_item(rows, table), table)
     ends = context.calendar.select("period", pl.col("last_day").alias("period_end"))
     rows = rows.join(ends, on="period", how="left", maintain_order="left")
     context = _with_items(context, table)
@@ -126,9 +126,19 @@ def with_item(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.with_columns(item=pl.coalesce(item, key))
 
 
+def with_whole_steps(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Give figures that their source cut off a whole step either way, since rules hold closed bounds about what was told:
+    never narrower than [v, v + step), which is what it stands for."""
+    cut = [c.code for c in table.columns if c.numeric and c.rounding is Rounding.TRUNCATE]
+    return rows.with_columns((half(code) * 2).alias(f"{code}|half") for code in cut) if cut else rows
+
+
 def _with_items(context: Context, table: Table) -> Context:
-    known = {c: with_item(f, table) if c == table.code else f for c, f in context.known.items()}
-    first = {c: with_item(f, table) if c == table.code else f for c, f in context.first_filed.items()}
+    def own(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        named = {c: with_whole_steps(with_item(f, table), table) for c, f in frames.items() if c == table.code}
+        return {**frames, **named}
+
+    known, first = own(context.known), own(context.first_filed)
     return replace(context, known=known, first_filed=first)
 
 

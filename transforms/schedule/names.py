@@ -47,7 +47,11 @@ def place(facts: Facts, side: str, key: str, cell: str) -> str:
 def subject_of(facts: Facts, key: str, cell: str) -> str:
     """What a difference is about: a bank, a policy, a column. The number of a record of a ledger stands for one
     firm: its cell is named instead, which only the department can look up."""
-    listed = (c for name in ("banks", "policies") for c in facts.catalogue.code_lists[name].codes)
+    listed = (
+        c
+        for name in ("banks", "policies", "departments", "context_indicators")
+        for c in facts.catalogue.code_lists[name].codes
+    )
     names = {code.code: code.name for code in listed}
     parts = [part for part in (key or "").split("/") if part]
     told = [names.get(p) or ((cell or NO_RECORD) if names_record(p) else p) for p in parts]
