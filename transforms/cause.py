@@ -16,6 +16,8 @@ from transforms.model import EXACT, Cause
 WHOLE = pl.Int128
 SCALE = 10**8
 """EXACT has eight places: in whole numbers a figure is so many 10⁻⁸."""
+FAR = 10**36
+"""Beyond every figure in 10⁻⁸: the open end of an interval."""
 POWERS = (2, 4, 6, 8)
 """百元, 万元, 百万元 and 亿元 for 元, or the reverse: only exact powers of ten count."""
 PLACES = 16
@@ -24,6 +26,9 @@ DIGITS = pl.Int64
 """Sixteen digits and a further one fit; dividing by it is three times as fast as by WHOLE."""
 TELLING = 10
 """A figure of one digit equals another one too often for anything to be concluded from it."""
+
+NARROW = 100
+"""An interval wider than a hundredth of the figure holds something of every kind."""
 
 WEAK = (Cause.SUBSTITUTED.value, Cause.DROPPED.value)
 """One digit that can be any digit fits several figures of a sum at once: such a cause ranks behind the others."""
@@ -36,7 +41,8 @@ class Told:
     Attributes:
         value: as told, in the base unit.
         step: one unit of its last reported digit; null: as many digits as the value has.
-        low, high: what the rules allow the told figure to be; null: open, then no cause of digits is looked for.
+        low, high: what the rules allow the told figure to be; null: open on that side, then no cause of digits is looked
+            for.
         equal: by cause, a figure that it was perhaps copied from (STALE: the same cell of last month; BASIS: the month
             for the year so far; SWAPPED: the neighbouring cell). Null where there is none.
         left_out: parts of the total that the figure is; one that is missing in it says that it was not updated.
@@ -57,7 +63,9 @@ def explain(cells: pl.DataFrame, told: Told) -> pl.DataFrame:
         The cells with `cause` (a value of Cause; "" where the figure is allowed, 未查明 where nothing fits) and `corrected`
         (EXACT: the one value of that kind among the allowed; null where there is none, or more than one).
     """
-    cells = cells.with_columns(**{"|told": whole(told.value), "|low": whole(told.low), "|high": whole(told.high)})
+    far = pl.lit(FAR, dtype=WHOLE)
+    low, high = whole(told.low).fill_null(minus(far)), whole(told.high).fill_null(far)
+    cells = cells.with_columns(**{"|told": whole(told.value), "|low": low, "|high": high})
     step = whole(told.step).fill_null(_last_digit(pl.col("|told")))
     cells = cells.with_columns(**{"|step": pl.when(step > 0).then(step).otherwise(1)})
     # The sign is put aside: causes of digits look at a positive figure and at the interval beside it.
@@ -66,9 +74,10 @@ def explain(cells: pl.DataFrame, told: Told) -> pl.DataFrame:
     high = pl.when(negative).then(minus(pl.col("|low"))).otherwise(pl.col("|high"))
     digits = pl.when(pl.col("|told") % pl.col("|step") == 0).then(pl.col("|told").abs() // pl.col("|step"))
     steps = {"|n": digits, "|lo": minus(minus(low) // pl.col("|step")), "|hi": high // pl.col("|step")}
-    # Beyond sixteen digits nothing is said of digits.
-    fit = pl.max_horizontal(x.abs() for x in steps.values()) < 10**PLACES
-    cells = cells.with_columns(**{name: pl.when(fit).then(x).cast(DIGITS) for name, x in steps.items()})
+    # Beyond sixteen digits, and of an open interval, nothing is said of digits.
+    cells = cells.with_columns(
+        **{name: pl.when(x.abs() < 10**PLACES).then(x).cast(DIGITS) for name, x in steps.items()}
+    )
     for kind, values in DIGIT_CAUSES:
         cells = _with_values(cells, kind, values)
     if told.left_out is not None:
@@ -77,7 +86,7 @@ def explain(cells: pl.DataFrame, told: Told) -> pl.DataFrame:
     cells = cells.with_columns(**{f"|fit{i}": expression for i, (_, expression, _) in enumerate(fits)})
     cells = cells.with_columns(**{f"|value{i}": expression for i, (_, _, expression) in enumerate(fits)})
     allowed = (pl.col("|low") <= pl.col("|told")) & (pl.col("|told") <= pl.col("|high"))
-    unknown = allowed.is_null()
+    unknown = allowed.is_null() | (told.low.is_null() & told.high.is_null())
     cause, corrected = pl.lit(Cause.UNEXPLAINED.value), pl.lit(None, dtype=WHOLE)
     for i, (name, _, _) in reversed(list(enumerate(fits))):
         fit = pl.col(f"|fit{i}").fill_null(False)
@@ -122,8 +131,9 @@ Fit = tuple[Cause, pl.Expr, pl.Expr]
 def _fits(told: Told) -> list[Fit]:
     """Every cause in its order. What is copied from a known figure, all of its digits alike, says more than one digit
     that fits, and so comes first."""
-    fits = [_truncated(), *_slips(), _negated(), *_doubled()]
+    fits = [*_truncated(), *_slips(), _negated()]
     fits += [_copied(cause, source) for cause, source in told.equal.items()]
+    fits += _doubled()
     if told.left_out is not None:
         fits.append(_left_out())
     return [*fits, *(_one_value(cause) for cause, _ in DIGIT_CAUSES)]
@@ -135,10 +145,21 @@ def _only() -> pl.Expr:
     return pl.when(pl.col("|lo") == pl.col("|hi")).then(pl.col("|lo").cast(WHOLE) * pl.col("|step") * sign)
 
 
-def _truncated() -> Fit:
-    """The rest was cut off, where the figure should have been rounded up: one step short."""
-    cut = (pl.col("|lo") == pl.col("|n") + 1) & (pl.col("|step") < SCALE)
-    return Cause.TRUNCATED, cut & (pl.col("|n") >= TELLING), _only()
+CUT = (2, 3, 4)
+"""So many digits at the end that are zeros are no accident."""
+
+
+def _truncated() -> list[Fit]:
+    """The rest was cut off, where the figure should have been rounded: one step short; or digits at the end are zeros where
+    the figure has others."""
+    n, lo, hi = pl.col("|n"), pl.col("|lo"), pl.col("|hi")
+    short = (lo == n + 1) & (pl.col("|step") < SCALE) & (n >= TELLING)
+    found = [(Cause.TRUNCATED, short, _only())]
+    for places in CUT:
+        unit = 10**places
+        cut = (n % unit == 0) & (n >= unit * TELLING) & (n < lo) & (hi < n + unit)
+        found.append((Cause.TRUNCATED, cut, _only()))
+    return found
 
 
 def _slips() -> list[Fit]:
@@ -155,7 +176,7 @@ def _slips() -> list[Fit]:
         narrow = (high - low) * 5 <= large.abs()
         found.append((Cause.UNIT, meets & narrow & (pl.col("|n") >= TELLING), pl.when(inside).then(large)))
         small = told // scale
-        near = (low - step // 2 <= small + 1) & (small <= high + step // 2)
+        near = (low - step // 2 <= small + 1) & (small <= high + step // 2) & (small.abs() >= step)
         narrow = (high - low) * 5 <= small.abs()
         exactly = pl.when((told % scale == 0) & (low <= small) & (small <= high)).then(small).otherwise(_only())
         found.append((Cause.UNIT, near & narrow & (pl.col("|n") >= TELLING), exactly))
@@ -164,13 +185,15 @@ def _slips() -> list[Fit]:
 
 def _negated() -> Fit:
     told, other = pl.col("|told"), minus(pl.col("|told"))
-    return Cause.SIGN, (told != 0) & (pl.col("|low") <= other) & (other <= pl.col("|high")), other
+    # Below a limit that is open downwards any figure would be allowed with a minus.
+    closed = (pl.col("|low") > -FAR) | (told < 0)
+    return Cause.SIGN, closed & (told != 0) & (pl.col("|low") <= other) & (other <= pl.col("|high")), other
 
 
 def _doubled() -> list[Fit]:
     """Told twice, or by half, exactly; of small numbers many are each other's double."""
     told, low, high = pl.col("|told"), pl.col("|low"), pl.col("|high")
-    telling = pl.col("|n") >= 2 * TELLING
+    telling = (pl.col("|n") >= 2 * TELLING) & (low > -FAR) & (high < FAR)
     half = told // 2
     return [
         (Cause.DUPLICATE, telling & (told % 2 == 0) & (low <= half) & (half <= high), half),
@@ -189,11 +212,11 @@ def _left_out() -> Fit:
 
 def _with_left_out(cells: pl.DataFrame, parts: pl.Expr) -> pl.DataFrame:
     """Add `|left_out`: whether the total lacks exactly one of its parts (List of EXACT), and that no small number."""
-    missing = pl.col("|lo").cast(WHOLE) * pl.col("|step") - pl.col("|told").abs()
-    telling = _only().is_not_null() & (missing >= TELLING * pl.col("|step"))
+    least, most = (pl.col(end).cast(WHOLE) * pl.col("|step") - pl.col("|told").abs() for end in ("|lo", "|hi"))
+    telling = (least >= TELLING * pl.col("|step")) & ((most - least) * NARROW <= least)
     cells = cells.with_row_index("|i")
-    listed = cells.filter(telling.fill_null(False)).select("|i", missing=missing, part=parts).explode("part")
-    same = listed.filter(pl.col("missing") == whole(pl.col("part"))).group_by("|i").agg(n=pl.len())
+    listed = cells.filter(telling.fill_null(False)).select("|i", least=least, most=most, part=parts).explode("part")
+    same = listed.filter(whole(pl.col("part")).is_between("least", "most")).group_by("|i").agg(n=pl.len())
     one = same.filter(pl.col("n") == 1).select("|i", pl.lit(True).alias("|left_out"))
     return cells.join(one, on="|i", how="left", maintain_order="left")
 
@@ -225,7 +248,8 @@ def _with_values(cells: pl.DataFrame, cause: Cause, values: Values) -> pl.DataFr
 def _one_value(cause: Cause) -> Fit:
     """A kind of slip counts when all that it can make of the figure within the interval is one figure."""
     least, most, sure = (pl.col(f"|{cause.value}|{what}") for what in ("least", "most", "sure"))
-    fits = least.is_not_null() & (least == most) & sure & (pl.col("|n") >= TELLING)
+    narrow = (pl.col("|hi") - pl.col("|lo")) * NARROW <= pl.col("|n")
+    fits = least.is_not_null() & (least == most) & sure & narrow & (pl.col("|n") >= TELLING)
     sign = pl.when(pl.col("|told") < 0).then(-1).otherwise(1)
     return cause, fits, least.cast(WHOLE) * pl.col("|step") * sign
 

@@ -356,7 +356,7 @@ def _band(ground: Ground, edit: Edit) -> list[pl.DataFrame]:
 
 def _expected(ground: Ground, edit: Edit) -> list[pl.DataFrame]:
     """Rules of which the told figure of one cell is worked out from what is not looked at here."""
-    if edit.params.get("at_least"):
+    if edit.params.get("at_least") or (edit.kind == "elapsed" and ground.context.workdays is None):
         return []
     rows, expected = prepare(ground.rows, ground.table, [edit], ground.context), pl.col(f"{edit.id}|expected")
     rows = rows.filter(pl.col(f"{edit.id}|applies") & expected.is_not_null() & pl.col(edit.column).is_not_null())

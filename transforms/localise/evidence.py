@@ -1,7 +1,5 @@
 """What is known of a suspect cell besides the rules: its own history, what it may have been copied from, its parts."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from transforms import period
@@ -40,7 +38,7 @@ def _of_column(cells: pl.DataFrame, table: Table, column: str, context: Context,
     rows = rows.unique(["submission", "row"], keep="first", maintain_order=True)
     cells = cells.select("place", "district", "item", "kind", "of_period", "submission", "row")
     cells = _with_history(cells, rows, column)
-    cells = _with_other(cells, rows, partner(table, column, catalogue))
+    cells = _with_other(cells, rows, column, partners(table, column, catalogue))
     return _with_parts(cells, rows, column).select(pl.col(n).cast(k) for n, k in EVIDENCE.items())
 
 
@@ -62,19 +60,19 @@ def _with_history(cells: pl.DataFrame, rows: pl.DataFrame, column: str) -> pl.Da
     return cells.join(summed, on="place", how="left", maintain_order="left")
 
 
-def _with_other(cells: pl.DataFrame, rows: pl.DataFrame, code: str) -> pl.DataFrame:
-    if not code:
+def _with_other(cells: pl.DataFrame, rows: pl.DataFrame, column: str, codes: list[str]) -> pl.DataFrame:
+    """Of several figures that it may have been mixed up with the one that is told in the cell."""
+    if not codes:
         return cells.with_columns(other=pl.lit(None, dtype=EXACT))
-    other = rows.select("submission", "row", other=code)
+    same = [pl.when(pl.col(code) == pl.col(column)).then(pl.col(code)) for code in codes]
+    other = rows.select("submission", "row", other=pl.coalesce(*same, pl.col(codes[0])))
     return cells.join(other, on=["submission", "row"], how="left", maintain_order="left")
 
 
-def partner(table: Table, column: str, catalogue: Catalogue) -> str:
-    """The month's figure of a cumulative one, or the reverse; "" where there is none."""
-    pairs: Mapping[str, str] = {
-        e.column: e.params["flow"] for e in catalogue.edits(table.code) if e.kind == "cumulative"
-    }
-    return pairs.get(column) or next((total for total, flow in pairs.items() if flow == column), "")
+def partners(table: Table, column: str, catalogue: Catalogue) -> list[str]:
+    """The month's figure of a cumulative one, or the cumulative ones of a month's."""
+    pairs = [(e.column, e.params["flow"]) for e in catalogue.edits(table.code) if e.kind == "cumulative"]
+    return [flow for total, flow in pairs if total == column] or [total for total, flow in pairs if flow == column]
 
 
 def _with_parts(cells: pl.DataFrame, rows: pl.DataFrame, column: str) -> pl.DataFrame:

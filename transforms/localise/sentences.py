@@ -1,5 +1,6 @@
 """What is said of suspect cells: one sentence a record, for the person who has to look."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,8 @@ import polars as pl
 from transforms.localise.equations import ROWS
 from transforms.model import Catalogue, Cause
 
+MOST = 4
+"""Cells of a set that are named one by one."""
 SHOWN = 6
 """Sets that a sentence lists; how many there are besides is told."""
 
@@ -22,7 +25,7 @@ WORDS: Mapping[str, str] = {
     Cause.TRUNCATED.value: "截尾而未四舍五入",
     Cause.STALE.value: "沿用了上期数",
     Cause.BASIS.value: "当月数与累计数填混",
-    Cause.SWAPPED.value: "与相邻单元格填反",
+    Cause.SWAPPED.value: "行列填反",
     Cause.NOT_UPDATED.value: "合计漏加了其中一行",
     Cause.MISSING.value: "漏填",
 }
@@ -43,6 +46,9 @@ def say(suspects: pl.DataFrame, catalogue: Catalogue) -> dict[str, str]:
 
 def _sentence(best: pl.DataFrame, catalogue: Catalogue) -> str:
     sets = [list(rows.iter_rows(named=True)) for _, rows in best.group_by("set", maintain_order=True)]
+    if (best["of_period"] < best["period"]).all():
+        cells = "、".join(f"{row['of_period']} 的{row['sheet']}!{row['cell']}" for rows in sets[:SHOWN] for row in rows)
+        return f"本期各数互相吻合，只与以前收下的数（{cells}）接不上，请先核对本期是否沿用旧数、填错行列。"
     if len(sets) == 1:
         return f"最可能有误的单元格：{_of_set(sets[0], catalogue)}。"
     more = f"等，共 {len(sets)} 处" if len(sets) > SHOWN else ""
@@ -51,12 +57,24 @@ def _sentence(best: pl.DataFrame, catalogue: Catalogue) -> str:
 
 
 def _of_set(rows: list[dict[str, Any]], catalogue: Catalogue) -> str:
+    causes = {row["cause"] for row in rows}
+    if len(rows) > MOST:
+        return f"{_extent(rows)}共 {len(rows)} 格（疑为{WORDS.get(rows[0]['cause'], '')}，应整体更正）"
     cells = [_of_cell(row, catalogue) for row in rows]
     if len(rows) == 1:
         return cells[0]
-    causes = {row["cause"] for row in rows}
     swapped = "，疑为两格填反" if causes == {Cause.SWAPPED.value} else ""
     return f"{'与'.join(cells)}同时有误{swapped}"
+
+
+def _extent(rows: list[dict[str, Any]]) -> str:
+    """From the first to the last row and column of a block: 表1!B5:L9."""
+    places = [re.fullmatch(r"([A-Z]+)(\d+)", row["cell"] or "") for row in rows]
+    letters = sorted({p[1] for p in places if p}, key=lambda x: (len(x), x))
+    numbers = sorted({int(p[2]) for p in places if p})
+    if not letters:
+        return str(rows[0]["sheet"])
+    return f"{rows[0]['sheet']}!{letters[0]}{numbers[0]}:{letters[-1]}{numbers[-1]} 中"
 
 
 def _of_cell(row: dict[str, Any], catalogue: Catalogue) -> str:

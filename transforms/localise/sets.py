@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from transforms.cause import WEAK, WHOLE, Told, exact_of, explain, whole
+from transforms.localise.blocks import LEAST_EXCHANGED, find_blocks, find_exchanges
 from transforms.localise.circuits import Row
 from transforms.localise.equations import EQUATIONS, ROWS, WITHIN
 from transforms.localise.supports import MOST, smallest_sets
@@ -96,12 +97,24 @@ def localise(equations: pl.DataFrame, evidence: pl.DataFrame | None = None, larg
     if records.is_empty():
         return Localised(pl.DataFrame(schema=SUSPECTS), _named(records))
     alone = _single_cells(boxed, records)
-    left = records.join(alone.select("record").unique(), on="record", how="anti", maintain_order="left")
+    # What was accepted in an earlier period is called in question only where nothing of this one will do.
+    accepted = boxed.filter(pl.col("of_period") < pl.col("period")).select("place").unique()
+    now = alone.join(accepted, on="place", how="anti", maintain_order="left")
+    left = records.join(now.select("record").unique(), on="record", how="anti", maintain_order="left")
+    blocks, left = find_blocks(boxed, left, evidence)
+    records = records.join(left.select("equation", joined="record"), on="equation", how="left", maintain_order="left")
+    records = records.select(pl.coalesce("joined", "record").alias("record"), "equation")
+    left = left.join(blocks.select("record").unique(), on="record", how="anti", maintain_order="left")
     together = _merged(boxed, left)
     several = _several_cells(boxed, together, largest) if together.height else alone.clear()
-    found = pl.concat([alone, several])
-    solved = records.join(alone.select("record").unique(), on="record", how="semi", maintain_order="left")
-    rules = pl.concat([solved, together])
+    solved = together.join(several.select("record").unique(), on="record", how="semi", maintain_order="left")
+    alone = alone.join(solved.select("equation").join(records, on="equation").select("record"), on="record", how="anti")
+    alone = alone.join(records.select("record").unique(), on="record", how="semi", maintain_order="left")
+    alone = alone.join(blocks.select("record").unique(), on="record", how="anti", maintain_order="left")
+    rest = records.join(solved, on="equation", how="anti", maintain_order="left")
+    rules = pl.concat([rest, solved])
+    exchanges = find_exchanges(boxed, rules)
+    found = pl.concat([alone, several, blocks, exchanges], how="diagonal")
     return Localised(_ranked(_explained(found, evidence), rules, boxed), _named(rules))
 
 
@@ -206,7 +219,12 @@ def _single_cells(boxed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     meeting = (
         every.with_columns(low=low, high=high)
         .group_by("record", "place", maintain_order=True)
-        .agg(pl.col("low").max(), pl.col("high").min(), free=pl.col("free").any())
+        .agg(
+            pl.col("low").max(),
+            pl.col("high").min(),
+            free=pl.col("free").any(),
+            short=(pl.col("free") & (~pl.col("violated") | (pl.col("box_low") > 0)).fill_null(False)).all(),
+        )
     )
     possible = pl.col("free") | (pl.col("low") <= pl.col("high")).fill_null(True)
     return meeting.filter(possible).select(
@@ -216,6 +234,7 @@ def _single_cells(boxed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         size=pl.lit(1, dtype=pl.Int64),
         low=pl.when(~pl.col("free")).then("low"),
         high=pl.when(~pl.col("free")).then("high"),
+        known=pl.when(pl.col("free") & pl.col("short")).then(pl.lit(Cause.MISSING.value)),
     )
 
 
@@ -273,6 +292,7 @@ class System:
 
 def _systems(record: str, boxed: pl.DataFrame, violated: list[str]) -> Iterator[System]:
     """The record as such, and once more for each ledger that may be wrong: without the equations that it is free to meet."""
+    boxed = boxed.filter(~(pl.col("of_period") < pl.col("period")).fill_null(False))
     of_violated = boxed.filter(pl.col("equation").is_in(violated))
     near = boxed.join(of_violated.filter(~pl.col("free")).select("place").unique(), on="place", how="semi")
     local = boxed.join(near.select("equation").unique(), on="equation", how="semi", maintain_order="left")
@@ -356,7 +376,7 @@ def _sets(systems: Sequence[System], largest: int) -> pl.DataFrame:
             value = system.values[c]
             ends = [None if x is None else value + _exact(x) for x in (first, last)]
             out.append((system.record, name, system.places[c], size + system.jokers, *ends))
-    return pl.DataFrame(out, schema=SETS, orient="row")
+    return pl.DataFrame([(*row, None) for row in out], schema=SETS, orient="row")
 
 
 def _exact(number: int) -> Decimal:
@@ -370,7 +390,9 @@ SETS = {
     "size": pl.Int64(),
     "low": EXACT,
     "high": EXACT,
+    "known": pl.String(),
 }
+"""One row a cell of a set; `known`: a cause that was found together with the set."""
 
 
 def _within_bounds(found: pl.DataFrame, boxed: pl.DataFrame) -> pl.DataFrame:
@@ -398,41 +420,52 @@ def _ranked(found: pl.DataFrame, rules: pl.DataFrame, boxed: pl.DataFrame) -> pl
     """Causes, order and names."""
     known = {n: pl.lit(None, dtype=k) for n, k in EVIDENCE.items() if n not in found.columns}
     cells = boxed.unique("place", keep="first", maintain_order=True).select(
-        "place", *OF_CELL, "step", "signed", "kind", "lines", rule_period="period"
+        "place", *OF_CELL, "row", "step", "signed", "kind", "lines", rule_period="period"
     )
     joined = found.with_columns(**known).join(cells, on="place", how="left", maintain_order="left")
-    zero = pl.lit(0).cast(EXACT)
-    floor = pl.when(~pl.col("signed")).then(zero)
+    floor = pl.when(~pl.col("signed") & pl.col("known").is_null()).then(pl.lit(0).cast(EXACT))
     joined = joined.with_columns(low=pl.max_horizontal("low", floor))
     joined = joined.filter(~(pl.col("low") > pl.col("high")).fill_null(False).any().over("record", "set"))
-    other = _of_the_other_cell(joined)
-    joined = joined.with_columns(neighbour=other)
+    return _ordered(_with_causes(_exchanged(joined)), rules)
+
+
+def _with_causes(sets: pl.DataFrame) -> pl.DataFrame:
+    """What was found together with the set; else figures changed over; else what explains the figure by itself."""
     equal = {Cause.STALE: pl.col("previous"), Cause.BASIS: pl.col("other")}
     told = Told(pl.col("value"), pl.col("step"), pl.col("low"), pl.col("high"), equal, pl.col("parts"))
-    explained = explain(joined, told)
-    swapped = (
-        pl.col("neighbour").is_not_null()
-        & (pl.col("low") <= pl.col("neighbour"))
-        & (pl.col("neighbour") <= pl.col("high"))
-    )
-    swapped = (swapped.fill_null(False) & (pl.col("neighbour") != pl.col("value"))).all().over("record", "set") & (
-        pl.col("size") == 2
-    )
-    explained = explained.with_columns(
-        cause=pl.when(swapped)
+    explained = explain(sets, told)
+    together, swapped = pl.col("known").is_not_null(), pl.col("exchanged").is_not_null()
+    cause = (
+        pl.when(together)
+        .then("known")
+        .when(swapped)
         .then(pl.lit(Cause.SWAPPED.value))
-        .otherwise(pl.col("cause").replace(Cause.UNEXPLAINED.value, "")),
-        corrected=pl.when(swapped).then("neighbour").otherwise("corrected"),
+        .otherwise(pl.col("cause").replace(Cause.UNEXPLAINED.value, ""))
     )
-    return _ordered(explained, rules)
+    corrected = pl.when(together).then("low").when(swapped).then("exchanged").otherwise("corrected")
+    return explained.with_columns(cause=cause, corrected=corrected)
 
 
-def _of_the_other_cell(found: pl.DataFrame) -> pl.Expr:
-    """In a set of two, what is told in the other cell."""
-    first, last = pl.col("value").first().over("record", "set"), pl.col("value").last().over("record", "set")
-    first_place = pl.col("place").first().over("record", "set")
-    other = pl.when(pl.col("place") == first_place).then(last).otherwise(first)
-    return pl.when(pl.col("size") == 2).then(other)
+def _exchanged(found: pl.DataFrame) -> pl.DataFrame:
+    """Add `exchanged`: the figure of another cell in the same row or column, where each of the two should be what the other
+    tells: in one set of two, or as single cells of two records. Two such coincidences at once are none."""
+    large = pl.col("known").is_null() & (pl.col("value").abs() >= LEAST_EXCHANGED)
+    sides = found.filter(large & (pl.col("size") <= 2))
+    sides = sides.select(
+        "record", "set", "size", "place", "submission", "table", "row", "column", "value", "low", "high"
+    )
+    pairs = sides.join(sides, on=["submission", "table", "size"], how="inner", suffix="_other")
+    same_set = (pl.col("record") == pl.col("record_other")) & (pl.col("set") == pl.col("set_other"))
+    together = pl.when(pl.col("size") == 2).then(same_set).otherwise(pl.col("record") != pl.col("record_other"))
+    pairs = pairs.filter(
+        together,
+        (pl.col("value") != pl.col("value_other")),
+        (pl.col("row") == pl.col("row_other")) | (pl.col("column") == pl.col("column_other")),
+        pl.col("value_other").is_between("low", "high"),
+        pl.col("value").is_between("low_other", "high_other"),
+    )
+    one = pairs.group_by("record", "set", "place").agg(exchanged=pl.col("value_other").first())
+    return found.join(one, on=["record", "set", "place"], how="left", maintain_order="left")
 
 
 def _ordered(explained: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -447,8 +480,11 @@ def _ordered(explained: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     accepted = (pl.col("of_period") < pl.col("rule_period")).any().over("record", "set")
     certain = (pl.col("cause") != "") & pl.col("corrected").is_not_null()
     middle = pl.col("implied").is_not_null()
-    in_history = (pl.col("low") <= pl.col("most")) & (pl.col("high") >= pl.col("least"))
-    told_in = (pl.col("least") <= pl.col("value")) & (pl.col("value") <= pl.col("most"))
+    # Beyond the range by as much as it is wide, or by half.
+    spread = pl.max_horizontal(pl.col("most") - pl.col("least"), pl.col("most").abs() / 2)
+    least, most = pl.col("least") - spread, pl.col("most") + spread
+    in_history = (pl.col("low") <= most) & (pl.col("high") >= least)
+    told_in = (least <= pl.col("value")) & (pl.col("value") <= most)
     unusual = pl.when(in_history & ~told_in).then(0).when(~in_history).then(2).otherwise(1)
     strange = unusual.fill_null(1)
     explained_by = pl.when(pl.col("cause") == "").then(3).when(pl.col("cause").is_in(list(WEAK))).then(2)
@@ -472,6 +508,7 @@ def _ordered(explained: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     ranked = explained.with_columns(
         rank=order.rank("dense").over("record").cast(pl.Int64),
         set=pl.col("set").rank("dense").over("record").cast(pl.Int64),
+        size=pl.len().over("record", "set").cast(pl.Int64),
     )
     names = rules.with_columns(rule=pl.col("equation").str.split("|").list.first())
     names = names.group_by("record", maintain_order=True).agg(
