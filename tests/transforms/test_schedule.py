@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -221,6 +222,24 @@ def test_an_open_difference_of_an_earlier_month_stays_and_a_closed_one_goes():
     ids = schedule.differences(some_facts(differences=[old, done]))["id"].to_list()
     assert "R17-2022-05-001" in ids
     assert "R17-2022-04-001" not in ids
+
+
+def of_every_return(month: str):
+    facts = some_facts()
+    district = replace(facts.district, returns=tuple(form.code for form in load().returns))
+    return replace(facts, district=district, period=month)
+
+
+def test_a_rule_of_quarters_is_not_missed_in_a_month_that_ends_none():
+    rules = {month: schedule.differences(of_every_return(month))["id"].str.head(3) for month in ("2022-08", "2022-09")}
+    assert "R32" in set(rules["2022-09"])
+    assert not {"R30", "R32"} & set(rules["2022-08"])
+
+
+def test_what_no_return_carries_says_so_and_asks_nobody():
+    row = row_of(schedule.differences(of_every_return("2022-08")), id="R24-2022-08")
+    assert (row["state"], row["left_value|why"], row["outcome"]) == ("无法核对", "—", "")
+    assert "过户清单" in row["cause"]
 
 
 def test_a_reconciliation_without_data_is_told_as_impossible():

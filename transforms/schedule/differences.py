@@ -10,7 +10,7 @@ from transforms import period
 from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure, exact
 from transforms.follow.asks import SIDES, department_of
 from transforms.follow.sentences import NO_RECORD, amount_of, day_of, digits_of
-from transforms.model import EXACT, Severity, State, Verdict
+from transforms.model import EXACT, OWN_UNIT, Severity, State, Verdict
 from transforms.schedule.figures import Row, frame, put, put_count
 from transforms.schedule.names import department_name, names_record, person_name, place, series_name
 from transforms.spans import last_month_of
@@ -82,7 +82,7 @@ def follow_up(facts: Facts, told: Mapping[str, Any]) -> Row:
     row: Row = {
         "id": told["id"],
         "rule": f"{told['rule']} {told['name']}",
-        "unit": "万元" if told["unit"] == "元" else told["unit"],
+        "unit": "万元" if told["unit"] == "元" else "" if told["unit"] == OWN_UNIT else told["unit"],
         "state": told["state"],
         "cause": _why(told),
         "department": department_name(facts, told["owner"]),
@@ -195,12 +195,14 @@ def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
 
 
 def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
-    """A rule that this district is held to and that had nothing to compare."""
+    """A rule that this district is held to and that had nothing to compare, where the month has something due."""
     rows = []
     for rule in facts.catalogue.reconciliations:
-        if rule.code in seen or not rule.forms <= set(facts.district.returns):
+        forms = [facts.catalogue.form(code) for code in rule.forms]
+        if rule.code in seen or not all(facts.district.owes(form, facts.period) for form in forms):
             continue
         seen = seen | {rule.code}
+        why = NOT_APPLICABLE if "reason" in rule.params else UNREPORTED
         row: Row = {
             "id": f"{rule.code}-{facts.period}",
             "rule": f"{rule.code} {rule.name}",
@@ -216,10 +218,11 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
         }
         for column in ("left_value", "right_value"):
             put(row, column, Figure(None, None, None, ()))
+            row[f"{column}|why"] = why
         put(row, "difference", NOTHING)
         put_count(row, "age", 0)
         put_count(row, "lines", 0)
-        row["outcome"] = outcome(facts, row | {"status": "", "escalated": False})
+        row["outcome"] = "" if "reason" in rule.params else outcome(facts, row | {"status": "", "escalated": False})
         rows.append(row)
     return rows
 
