@@ -20,11 +20,13 @@ from transforms.follow.events import ACCEPTED, CLOSED, EXPLAINED, OPEN, Standing
 from transforms.follow.sentences import NO_RECORD, UNTOLD, amount_of, digits_of, shown_unit
 from transforms.follow.settle import AGREEING
 from transforms.model import State
+from transforms.reconcile import Reconciled
 from transforms.spans import last_month_of
 
 WIDTH = 96
 IN_FULL = 3
 LISTED = 40
+CELLS = 20
 STATUSES = {OPEN: "待处理", EXPLAINED: "已说明", ACCEPTED: "已接受", CLOSED: "已了结", "": ""}
 EVENTS = {
     "open": "出现",
@@ -59,9 +61,9 @@ def explain(house: House, code: str, ref_period: str | None, district: str | Non
     if district not in (None, *districts):
         raise Refused(f"没有区县 {district}；有：{'、'.join(districts)}")
     frames = load_frames(house, moment)
-    compared = compare_some(house, frames, [rule]).compared
+    reconciled = compare_some(house, frames, [rule])
     events = house.journal.difference_events(moment).filter(pl.col("rule") == rule)
-    asked = _Asked(house, frames, compared, events)
+    asked = _Asked(house, frames, reconciled, events)
     if is_number(code):
         return asked.one(code)
     if not ref_period:
@@ -72,8 +74,9 @@ def explain(house: House, code: str, ref_period: str | None, district: str | Non
 class _Asked:
     """What there is to tell of one rule as known at a moment."""
 
-    def __init__(self, house: House, frames: Frames, compared: pl.DataFrame, events: pl.DataFrame) -> None:
-        self._house, self._frames, self._events = house, frames, events
+    def __init__(self, house: House, frames: Frames, reconciled: Reconciled, events: pl.DataFrame) -> None:
+        self._house, self._frames, self._events, self._terms = house, frames, events, reconciled.terms
+        compared = reconciled.compared
         self._ledger = standings(events)
         # An analyst may ask about any month; each pair is told as it is followed at the last month known of its district.
         self._followed = pl.concat([self._follow(compared, d.code) for d in house.catalogue.districts])
@@ -206,7 +209,24 @@ class _Asked:
             lines.append(f"  {_fit(label, room)}  {_right(number, wide)}")
             if n < len(places):
                 lines += _wrapped(places[n].strip(), "      ")
-        return [*lines, *_wrapped(_rounding(row), "  ")]
+        return [*lines, *_wrapped(_rounding(row), "  "), *self._cells(row)]
+
+    def _cells(self, row: Mapping[str, Any]) -> list[str]:
+        """The told cells behind both sides, where a side is more than one cell."""
+        place = [pl.col(name) == row[name] for name in ("district", "rule", "key", "period")]
+        terms = self._terms.filter(place)
+        if terms.is_empty() or terms.group_by("side").len()["len"].max() == 1:
+            return []
+        lines = ["", "各格"]
+        told = [(t, "未报" if t["value"] is None else digits_of(t["value"], t["unit"])) for t in terms.to_dicts()]
+        wide = max(width_of(number) for _, number in told)
+        for t, number in told[:CELLS]:
+            side = "左" if t["side"] == "left" else "右"
+            times = {1: "+", -1: "−"}.get(t["weight"], f"×{t['weight'].normalize():f}")
+            item = f"（{named(t['item'], self._house.catalogue)}）" if t["item"] else ""
+            label = f"{side} {times} {t['form']} {t['of_period']} {t['header']}{item}"
+            lines.append(f"  {_fit(label, 56)}  {_right(number, wide)}  {t['sheet']}!{t['cell']}")
+        return lines + ([f"  另有 {len(told) - CELLS} 格。"] if len(told) > CELLS else [])
 
     def _why(self, row: Mapping[str, Any]) -> list[str]:
         if row["state"] in AGREEING:
@@ -273,6 +293,8 @@ def _rounding(row: Mapping[str, Any]) -> str:
     low, high, unit = row["low"], row["high"], row["unit"]
     if low is None or high is None:
         return "有一方没有报数，不能核对。"
+    if row["state"] == State.EQUAL.value and row["difference"]:
+        return "符合这条规则。"
     if low == high:
         return "两方的数都没有舍入，差额就是这么多。" if row["difference"] else ""
     ends = f"[{digits_of(low, unit)}, {digits_of(high, unit)}]"

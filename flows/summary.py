@@ -91,6 +91,9 @@ def _reconciled(differences: pl.DataFrame) -> list[tuple[str, ...]]:
 
 
 NEWS = {
+    "explained": "说明",
+    "accepted": "接受",
+    "withdrawn": "撤回接受",
     "open": "新出现",
     "reopened": "重新打开",
     "changed": "有变化",
@@ -102,10 +105,13 @@ NEWS = {
 
 def _ledger(night: Night, house: House) -> list[str]:
     """What this night added to the ledger of differences, and how many stand in it."""
-    happened = night.events["event"].to_list() if night.events.height else []
+    record = house.journal.difference_events(night.as_of)
+    before = house.journal.last_finished(night.as_of) or datetime.min
+    since = record.filter(pl.col("at") > before, pl.col("actor") != "yueji")["event"].to_list()
+    happened = since + (night.events["event"].to_list() if night.events.height else [])
     told = [f"{word} {happened.count(event)}" for event, word in NEWS.items() if event in happened]
-    here = standings(house.journal.difference_events(night.as_of)).values()
-    lines = [f"差异台账：今夜{'，'.join(told) or '没有变化'}；现有{in_words(here)}。"]
+    here = standings(record).values()
+    lines = [f"差异台账：上一夜以来{'，'.join(told) or '没有变化'}；现有{in_words(here)}。"]
     return lines + [f"  逾期未冲回：{s.number}" for s in here if s.escalated][:SHOWN]
 
 

@@ -307,9 +307,11 @@ class Journal:
             last = {(row.district, row.period): row._asdict() for row in connection.execute(query)}
         return {place: row for place, row in last.items() if row["event"] == "locked"}
 
-    def last_finished(self) -> datetime | None:
-        """The moment of the last night that came to its end; what was decided after it is not published everywhere."""
-        query = sa.select(sa.func.max(night.c.as_of)).where(night.c.event == "finished")
+    def last_finished(self, before: datetime | None = None) -> datetime | None:
+        """The moment of the last night (before a moment) that came to its end; what was decided after it is not
+        published everywhere."""
+        of_then = night.c.as_of < (before or datetime.max)
+        query = sa.select(sa.func.max(night.c.as_of)).where(night.c.event == "finished", of_then)
         with self.engine.connect() as connection:
             found: datetime | None = connection.scalar(query)
         return found

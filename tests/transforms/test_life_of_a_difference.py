@@ -239,6 +239,12 @@ def test_a_timing_difference_that_does_not_come_back_escalates_once() -> None:
     assert "逾期未冲回" in row["explanation"]
 
 
+def test_one_that_is_first_seen_when_it_should_have_come_back_escalates_at_once() -> None:
+    both, ledger = pairs(july(), {"rule": "R01", "period": "2022-08"} | AGREES), Ledger()
+    assert ledger.night(both) == ["open", "escalated"]
+    assert ledger.night(both) == []
+
+
 def test_its_own_month_still_calls_it_timing() -> None:
     (row,) = follow(pairs(july()), "2022-07").to_dicts()
     assert (row["state"], row["escalated"]) == ("时间差", False)

@@ -56,9 +56,9 @@ def department_of(row: Mapping[str, Any], side: str, catalogue: Catalogue) -> st
 
 
 def named(text: str | None, catalogue: Catalogue) -> str:
-    """A side or a key with the names of banks and policies for their codes."""
-    names = {c.code: c.name for n in ("banks", "policies") for c in catalogue.code_lists[n].codes}
-    return " ".join("/".join(names.get(part, part) for part in word.split("/")) for word in (text or "").split(" "))
+    """A side or a key with the names of banks, policies and departments for their codes."""
+    names = {c.code: c.name for n in ("banks", "policies", "departments") for c in catalogue.code_lists[n].codes}
+    return re.sub(r"[A-Za-z0-9_]+", lambda word: names.get(word[0], word[0]), text or "")
 
 
 def asks_of(

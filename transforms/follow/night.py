@@ -100,12 +100,13 @@ def _of_pair(
     amount = f"{row['difference']:f}" if row["difference"] is not None else ""
     now = (amount, row["cause"])
     sides = f"{sides_of(row)}。{row['explanation'] or ''}".rstrip("。")
-    if s is None or not s.known:
+    if s is None or not s.known or s.closed:
         if is_open:
-            yield _event(row, number, "open", *now, revised + sides)
-    elif s.closed:
-        if is_open:
-            yield _event(row, number, "reopened", *now, f"{revised}两方又不一致：{sides}")
+            again = s is not None and s.known
+            words = f"{revised}{'两方又不一致：' if again else ''}{sides}"
+            yield _event(row, number, "reopened" if again else "open", *now, words)
+        if is_open and row["overdue"]:
+            yield _event(row, number, "escalated", *now, OVERDUE)
     elif not is_open:
         why = SETTLED if row["settled"] else AGREED
         yield from _closing(row, number, new, why, amount)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from transforms import period
-from transforms.model import State
+from transforms.model import OWN_UNIT, State
 
 NO_RECORD = "无此记录"
 UNTOLD = "未报"
@@ -20,8 +20,8 @@ def amount_of(value: Decimal | None, unit: str, *, sign: bool = False, missing: 
 
 
 def shown_unit(unit: str) -> str:
-    """The unit in which an amount in a base unit is shown."""
-    return {"元": "万元", "率": "%"}.get(unit, unit)
+    """The unit in which an amount in a base unit is shown; none where each row has its own."""
+    return {"元": "万元", "率": "%", OWN_UNIT: ""}.get(unit, unit)
 
 
 def digits_of(value: Decimal, unit: str) -> str:
