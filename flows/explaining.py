@@ -17,7 +17,7 @@ from transforms import period
 from transforms.follow import follow, number_of, standings
 from transforms.follow.asks import SIDES, cause_of, department_of, named
 from transforms.follow.events import ACCEPTED, CLOSED, EXPLAINED, OPEN, Standing
-from transforms.follow.sentences import NO_RECORD, UNTOLD, amount_of, digits_of, shown_unit
+from transforms.follow.sentences import NO_RECORD, UNTOLD, amount_of, digits_of, shown_unit, suspects_of
 from transforms.follow.settle import AGREEING
 from transforms.model import State
 from transforms.reconcile import Reconciled
@@ -231,10 +231,13 @@ class _Asked:
     def _why(self, row: Mapping[str, Any]) -> list[str]:
         if row["state"] in AGREEING:
             return []
-        words = [word for word in (cause_of(row).removeprefix("原因："), row["suspects"] or "") if word]
+        words = [cause_of(row).removeprefix("原因：")]
         if row["lines"] and row["lines"] > 1:
             words.append(f"涉及 {row['lines']} 笔。")
-        return ["", "原因", *(line for word in words for line in _wrapped(word, "  "))] if words else []
+        head, sets = suspects_of(row["suspects"])
+        words += [f"{head}{'：' if sets else ''}", *(f"（{n}）{one}" for n, one in enumerate(sets, start=1))]
+        lines = [line for word in words for line in _wrapped(word, "  ")]
+        return ["", "原因", *lines] if lines else []
 
     def _decisions(self, row: Mapping[str, Any]) -> list[str]:
         lines = []

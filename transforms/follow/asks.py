@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms import period
 from transforms.follow.events import EXPLAINED, OPEN
-from transforms.follow.sentences import amount_of, day_of, digits_of, shown_unit, side_amount
+from transforms.follow.sentences import amount_of, day_of, digits_of, shown_unit, side_amount, suspects_in_brief
 from transforms.follow.settle import OPEN_STATES
 from transforms.model import Catalogue, Cause
 
@@ -120,7 +120,7 @@ def problem_of(row: Mapping[str, Any], catalogue: Catalogue, district: str, own:
         _both(row, catalogue, district, own),
         rounding_of(row),
         cause_of(row),
-        row["suspects"] or "",
+        suspects_in_brief(row["suspects"], 3),
         f"已沿用{row['age']}个月" if row["age"] else "",
     ]
     head = f"{row['id']} {row['name']}（{period.chinese(row['period'])}）" if own else ""

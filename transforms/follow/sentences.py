@@ -51,3 +51,26 @@ def day_of(moment: date | None) -> str:
 
 def until_of(month: str) -> str:
     return f"至{period.chinese(month)}底" if month else ""
+
+
+def suspects_of(text: str | None) -> tuple[str, list[str]]:
+    """A sentence about suspect cells, taken apart: what is said of all of them, and each set of cells."""
+    head, colon, rest = (text or "").rstrip("。").partition("：")
+    if not colon:
+        return head, []
+    sets, depth = [""], 0
+    for c in rest:
+        depth += {"（": 1, "）": -1}.get(c, 0)
+        if c == "；" and depth == 0:
+            sets.append("")
+        else:
+            sets[-1] += c
+    return head, sets
+
+
+def suspects_in_brief(text: str | None, most: int) -> str:
+    """The same with no more than so many sets named; how many there are is said before them."""
+    head, sets = suspects_of(text)
+    if len(sets) <= most:
+        return text or ""
+    return f"{head}：{'；'.join(sets[:most])}；其余{len(sets) - most}处从略"

@@ -9,7 +9,7 @@ import polars as pl
 from transforms import period
 from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure, exact
 from transforms.follow.asks import SIDES, department_of
-from transforms.follow.sentences import NO_RECORD, amount_of, day_of, digits_of
+from transforms.follow.sentences import NO_RECORD, amount_of, day_of, digits_of, suspects_in_brief
 from transforms.model import EXACT, OWN_UNIT, Severity, State, Verdict
 from transforms.schedule.figures import Row, frame, put, put_count
 from transforms.schedule.names import department_name, names_record, person_name, place, series_name
@@ -99,7 +99,7 @@ def _why(told: Mapping[str, Any]) -> str:
     """The cause with its words, and the suspect cells; words that say the cause themselves stand alone."""
     cause, words = told["cause"] or "", told["explanation"] or ""
     why = words if cause and cause in words else ":".join(word for word in (cause, words) if word)
-    return "。".join(word.rstrip("。") for word in (why, told["suspects"] or "") if word)
+    return "。".join(word.rstrip("。") for word in (why, suspects_in_brief(told["suspects"], 1)) if word)
 
 
 def outcome(facts: Facts, told: Mapping[str, Any]) -> str:
