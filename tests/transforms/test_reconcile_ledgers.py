@@ -74,13 +74,29 @@ def test_an_entry_listed_twice_is_left_over_once(side: str) -> None:
         ("10000000000.00", Cause.UNIT),
         ("-100.00", Cause.SIGN),
         ("200.00", Cause.DUPLICATE),
-        ("100.01", Cause.UNEXPLAINED),
+        ("100.01", Cause.SUBSTITUTED),
+        ("137.46", Cause.UNEXPLAINED),
         ("1000.00", Cause.UNEXPLAINED),
     ],
 )
 def test_the_same_voucher_with_another_amount_has_its_plain_cause(amount: str, cause: Cause) -> None:
     found = r01(taxes(f"V1 甲 2022-08-03 {amount}"), payments("V1 甲 2022-08-03 100.00 已退"))
     assert items(found, "difference", "cause", "state") == [(D(amount) - 100, cause, State.DIFFERENT)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "cause", "words"),
+    [
+        ("13524.07", Cause.TRANSPOSED, "颠倒"),
+        ("1354.07", Cause.DROPPED, "少一位"),
+        ("15254.07", Cause.SUBSTITUTED, "一位数字不同"),
+        ("52347.01", Cause.UNEXPLAINED, "两方金额不同"),
+    ],
+)
+def test_a_slip_of_the_pen_under_one_voucher_is_named(amount: str, cause: Cause, words: str) -> None:
+    found = r01(taxes(f"V1 甲 2022-08-03 {amount}"), payments("V1 甲 2022-08-03 13254.07 已退"))
+    assert items(found, "cause") == [(cause,)]
+    assert words in items(found, "explanation")[0][0]
 
 
 def test_a_wrong_number_of_the_same_party_amount_and_week_is_no_difference() -> None:

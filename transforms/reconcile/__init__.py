@@ -1,8 +1,9 @@
 """Reconciliations: two sources that must agree. Frames in, differences out.
 
-By stage: `difference` (what a compared pair is, and its state by intervals), `ledgers` (row by row), `figures` (sums,
-carries and totals), `cause` (what plainly explains a difference), and here all rules of the catalogue over the
-periods touched. What becomes of a difference is in `transforms.follow`.
+By stage: `terms` (the told cells behind the two sides of a rule), `figures` (their sums), `records` (by number),
+`ledgers` (row by row), `difference` (what a compared pair is, and its state by intervals), `statement` (a rule in words),
+and `reconcile`, all rules of the catalogue over the periods known. Which cell is wrong is asked in `transforms.localise`,
+what becomes of a difference in `transforms.follow`.
 """
 
 from transforms.reconcile.reconcile import Holdings, Reconciled, reconcile

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms import period
+from transforms.cause import cause_of_pairs
 from transforms.model import EXACT, Catalogue, Cause, Reconciliation, State
 from transforms.reconcile import ledgers, records
 from transforms.reconcile.cause import CAUSE_OF_AMOUNTS
@@ -69,13 +70,42 @@ def reconcile(holdings: Holdings, catalogue: Catalogue) -> Reconciled:
         elif rule.kind == "unfiled":
             continue
         else:
-            judged = ledgers.match_ledgers(rule, held.tables, holdings.layout, catalogue)
+            judged = _with_slips(ledgers.match_ledgers(rule, held.tables, holdings.layout, catalogue))
         found.append(_due(judged, rule, holdings))
     compared = _explained(pl.concat(found))
     if any(rule.params.get("after") for rule in catalogue.reconciliations):
         compared = _after_items(compared, catalogue)
     compared = compared.sort("rule", "district", "period", pl.col("key") != TOTAL, "key", maintain_order=True)
     return Reconciled(compared, pl.concat(behind))
+
+
+def _with_slips(judged: pl.DataFrame) -> pl.DataFrame:
+    """Say of two amounts under one number in what their digits differ, where it is one slip of the pen: a record has no
+    other rule that could be broken by it."""
+    told = pl.col("left_value").is_not_null() & pl.col("right_value").is_not_null() & (pl.col("key") != TOTAL)
+    open_ones = told & (pl.col("state") == State.DIFFERENT.value) & (pl.col("cause") == Cause.UNEXPLAINED.value)
+    numbered = judged.with_row_index("n")
+    pairs = numbered.filter(open_ones)
+    if pairs.is_empty():
+        return judged
+    causes = pairs.select("n", slip=cause_of_pairs(pairs)).filter(pl.col("slip").is_in(list(SLIPS)))
+    joined = numbered.join(causes, on="n", how="left", maintain_order="left")
+    words = pl.col("slip").replace_strict(SLIPS, default="", return_dtype=pl.String)
+    return joined.with_columns(
+        cause=pl.coalesce("slip", "cause"),
+        explanation=pl.when(pl.col("slip").is_not_null())
+        .then(pl.format("{}，{}", "explanation", words))
+        .otherwise("explanation"),
+    ).select(judged.columns)
+
+
+SLIPS = {
+    Cause.TRANSPOSED.value: "两数相邻的两位数字颠倒",
+    Cause.DROPPED.value: "一数比另一数少一位数字",
+    Cause.SUBSTITUTED.value: "两数只有一位数字不同",
+    Cause.TRUNCATED.value: "一数是另一数截去末位",
+}
+"""What is said of two amounts under one number that differ by a slip of the pen."""
 
 
 def _due(judged: pl.DataFrame, rule: Reconciliation, holdings: Holdings) -> pl.DataFrame:
