@@ -126,6 +126,23 @@ def test_a_voucher_that_came_back_needs_a_later_one() -> None:
     assert verdicts("F02.vouchers.H16.replaced", wide("F02.vouchers", lines)) == [OK, BROKEN]
 
 
+def test_one_later_voucher_replaces_one_that_came_back() -> None:
+    lines = (
+        "\nvoucher_no payee_key pay_date amount status\n"
+        "V1 甲 2022-08-02 1.00 退回\nV2 甲 2022-08-04 1.00 退回\nV3 甲 2022-08-05 1.00 已退\n"
+    )
+    assert verdicts("F02.vouchers.H16.replaced", wide("F02.vouchers", lines)) == [OK, BROKEN]
+
+
+def test_each_voucher_that_came_back_takes_the_earliest_that_can_replace_it() -> None:
+    """V2 can be replaced by V4 alone: V1 must not take that."""
+    lines = (
+        "\nvoucher_no payee_key pay_date amount status\n"
+        "V2 甲 2022-08-04 1.00 退回\nV1 甲 2022-08-02 1.00 退回\nV4 甲 2022-08-05 1.00 挂账\nV3 甲 2022-08-03 1.00 已退\n"
+    )
+    assert verdicts("F02.vouchers.H16.replaced", wide("F02.vouchers", lines)) == [OK, OK]
+
+
 def test_banks_without_visits_or_borrowers_stop_nobody() -> None:
     rows = wide(
         "F09.summary", BANKS + "ICBC 0 0 0.00 0\nCCB 10 5 500.00 5\nABC 10 5 6000.00 5\n合计 20 10 6500.00 10\n"

@@ -1,6 +1,8 @@
 """Rules on other rows and other tables of the same submission."""
 
+from collections import defaultdict, deque
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -206,15 +208,33 @@ def daily_output(rows: pl.DataFrame, edit: Edit, table: Table, context: Context)
 
 
 def replaced(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
-    """A voucher that came back has a later one for the same party and amount, or is kept open (H16)."""
+    """A voucher that came back has a later one of its own for the same party and amount, or is kept open (H16)."""
     p, name = edit.params, f"{edit.id}|later"
-    by = ["submission", *p["by"]]
-    later = rows.filter(pl.col(edit.column).is_in(list(p["open"])))
-    later = later.group_by(by).agg(pl.col(p["date"]).max().alias(name))
-    joined = rows.join(later, on=by, how="left", maintain_order="left")
-    applies = scope(edit) & pl.col(edit.column).eq_missing(p["state"])
-    has_later = pl.col(name).ge(pl.col(p["date"])).fill_null(False)
-    return joined, must_not(~has_later, applies)
+    by, when = ["submission", *p["by"]], p["date"]
+    rows = rows.with_row_index(f"{name}|row")
+    back = pl.col(edit.column).eq_missing(p["state"])
+    returned = rows.filter(back).select(*by, when, f"{name}|row").drop_nulls()
+    later = rows.filter(pl.col(edit.column).is_in(list(p["open"]))).join(returned, on=by, how="semi").drop_nulls(when)
+    answered = _answered(returned.sort(when, f"{name}|row"), later.select(*by, when).sort(when))
+    rows = rows.with_columns(pl.col(f"{name}|row").is_in(answered).alias(name)).drop(f"{name}|row")
+    return rows, must_not(~pl.col(name), scope(edit) & back)
+
+
+def _answered(returned: pl.DataFrame, later: pl.DataFrame) -> list[int]:
+    """The rows of what came back for which something later is left, each later one for one of them: earliest first, each
+    takes the earliest. Args: returned: `by`, date, row. later: `by`, date. Both in the order of their dates."""
+    dates: dict[tuple[object, ...], deque[date]] = defaultdict(deque)
+    for *group, day in later.iter_rows():
+        dates[tuple(group)].append(day)
+    answered = []
+    for *group, day, row in returned.iter_rows():
+        left = dates[tuple(group)]
+        while left and left[0] < day:
+            left.popleft()
+        if left:
+            left.popleft()
+            answered.append(row)
+    return answered
 
 
 def first_only(rows: pl.DataFrame, edit: Edit, table: Table, context: Context) -> tuple[pl.DataFrame, Bounds]:
