@@ -12,7 +12,8 @@ from transforms.model import Edit, Severity
 HEADS = "heads"
 NO_EXPLANATION = ("核实无误", "已核实", "数据无误")
 FILE_NAME = r"(?i)F\d{2}_([a-z]+)_(?:\d{6}|\d{4}Q\d)_([a-z_]+?)_V(\d+)"
-MONEY_UNIT = r"(亿元|万元|元)"
+MONEY_UNIT = r"([十百千]?[万亿]?(?:[美欧港日英澳加]元|元|美金|英镑|USD|EUR|HKD|GBP|JPY))"
+"""A unit of money with all that makes it another one: 美元 is no 元, 百万元 no 万元."""
 
 HEAD_RULES: dict[str, tuple[str, Severity, str]] = {
     # name: rule of the reporting system, severity, column of `heads` that it looks at
