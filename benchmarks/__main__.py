@@ -18,6 +18,7 @@ from benchmarks.baseline import run_baseline
 from benchmarks.clock import Run
 from benchmarks.corpus import Corpus, lay_corpus
 from benchmarks.floor import run_floor
+from benchmarks.matching import describe_matching, measure_matching
 from benchmarks.ours import run_ours
 from benchmarks.reading import describe_reading, measure_reading
 from benchmarks.report import Sides, describe, page
@@ -47,9 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sides = _measure(corpus, Path(folder), given.rounds)
     reading = describe_reading(*measure_reading(given.quick, given.rounds))
     writing = describe_writing(measure_writing(given.quick, given.rounds))
-    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n\n{writing}\n")
+    matching = describe_matching(measure_matching(given.quick, given.rounds))
+    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n\n{writing}\n\n{matching}\n")
     if given.write:
-        DOCUMENT.write_text(page(sides, reading, writing), "utf-8")
+        DOCUMENT.write_text(page(sides, reading, writing, matching), "utf-8")
     return 0 if all(_found_all(run, corpus) for run in (sides.ours, sides.baseline)) else 1
 
 

@@ -43,7 +43,7 @@ def describe(sides: Sides) -> str:
     )
 
 
-def page(sides: Sides, reading: str, writing: str) -> str:
+def page(sides: Sides, reading: str, writing: str, matching: str) -> str:
     """docs/benchmarks.md."""
     return f"""# Speed
 
@@ -96,6 +96,18 @@ first sheet put before; openpyxl loads and saves the same workbook and marks not
 Of a receipt only the touched parts are unpacked, patched as text and packed again; all else is copied as it lies in the
 archive. Of the return of a small form that leaves half a dozen parts to pack and the first sheet to lay, whatever its
 size: there the ratio is least.
+
+## Matching two ledgers
+
+`python -m benchmarks.matching`. Two Parquet files; 2% of the rows are missing on each side, 1% differ, 0.5% are paid in two
+lines. Each side reads the files itself.
+
+{matching}
+
+Ours joins numbers of 64 bits made from district, period, key and amount, not texts, and holds nothing else of the many
+rows that agree: hence about the time and less than half the memory of a join of the keys. Sums of a second, independent number
+prove that no two unlike rows were taken for one. The few rows that differ are read in a second pass, and go through sums of
+a key, parts of a key, copies, party and day. Lines of one voucher are two differences to DuckDB and datacompy.
 
 ## Reading alone
 
