@@ -48,6 +48,7 @@ def test_a_ledger_without_numbers_meets_by_party_amount_and_day_and_says_so() ->
 def test_two_ledgers_without_numbers_are_both_said_to_have_none() -> None:
     found = r01(taxes("· 甲 2022-08-03 100.00"), payments("· 乙 2022-08-04 100.00 已退"))
     words = str(total(found)["explanation"])
+    assert total(found)["state"] == State.ONE_SIDED
     assert "区税务局全部1笔" in words
     assert "区财政局全部1笔" in words
 
@@ -55,6 +56,14 @@ def test_two_ledgers_without_numbers_are_both_said_to_have_none() -> None:
 def test_spaces_around_a_number_are_no_part_of_it() -> None:
     left = taxes("V1 甲 2022-08-03 100.00").with_columns(voucher_no=pl.lit(" V1　"))
     assert items(r01(left, payments("V1 甲 2022-08-20 100.00 已退")), "key") == []
+
+
+@pytest.mark.parametrize("word", ["", "  ", "-", "——", "无"])
+def test_a_word_for_nothing_is_no_number_even_where_it_was_read_as_one(word: str) -> None:
+    """A frame of an older reading: two of these are not the same voucher."""
+    left, right = taxes("V1 甲 2022-08-03 100.00"), payments("V1 乙 2022-08-20 100.00 已退")
+    found = r01(*(side.with_columns(voucher_no=pl.lit(word)) for side in (left, right)))
+    assert total(found)["state"] == State.ONE_SIDED
 
 
 # Amounts

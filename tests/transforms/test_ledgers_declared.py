@@ -97,6 +97,13 @@ def test_another_payment_to_the_same_party_a_fortnight_later_is_no_timing() -> N
     assert items(found, "key", "cause") == [("V1", Cause.MISSING)]
 
 
+def test_a_payment_that_met_its_own_refund_explains_no_other() -> None:
+    own = "V9 甲 2022-09-02 100.00"
+    left = pl.concat([taxes("V1 甲 2022-08-30 100.00"), taxes(own, period=SEPTEMBER)])
+    right = pl.concat([payments("V0 丁 2022-08-02 0.00 挂账"), payments(f"{own} 已退", period=SEPTEMBER)])
+    assert items(r01(left, right), "period", "key", "cause") == [(MONTH, "V1", Cause.MISSING)]
+
+
 # R19: what one bureau tells is part of the other's ledger
 
 MINE, ALL = "F11.loans", "F09.loans"

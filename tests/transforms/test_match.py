@@ -105,6 +105,15 @@ def test_party_and_amount_do_not_take_an_entry_whose_key_the_other_side_tells_ot
     assert left_over(found) == [("V1", D(100), D(120), Cause.UNEXPLAINED), ("V2", None, D(100), Cause.MISSING)]
 
 
+def test_two_entries_without_a_key_are_not_the_same_for_their_amount() -> None:
+    found = match(entries("· 甲 3 100"), entries("· 乙 3 100"))
+    assert sorted(found.keys["alone"]) == ["left", "right"]
+
+
+def test_two_amounts_that_were_not_told_are_not_equal() -> None:
+    assert left_over(match(entries("V1 甲 3 ·"), entries("V1 甲 3 ·"))) == [("V1", None, None, Cause.NONE)]
+
+
 def test_days_are_not_looked_at_unless_asked() -> None:
     assert len(left_over(match(entries("V1 甲 3 100"), entries("VX 甲 3 100")))) == 2
 
@@ -126,7 +135,7 @@ def test_an_amount_of_the_whole_that_was_not_told_is_no_matter_of_the_part() -> 
 
 
 def test_lines_told_in_wan_meet_their_sum_within_the_rounding_of_all() -> None:
-    left, right = entries("V1 甲 3 10000", half="50"), entries("V1 甲 3 3300", "V1 甲 3 6600", half="50")
+    left, right = entries("V1 甲 3 10000", half="50"), entries("V1 甲 3 3300", "V1 甲 3 6550", half="50")
     assert ways(match(left, right)) == {"rounded": (1, 2)}
     beyond = entries("V1 甲 3 3300", "V1 甲 3 6549.99", half="50")
     assert left_over(match(left, beyond)) == [("V1", D(10000), D("9849.99"), Cause.UNEXPLAINED)]
@@ -145,6 +154,20 @@ def test_a_lazy_frame_is_matched_like_a_frame() -> None:
 def test_amounts_are_told_apart_to_the_last_place() -> None:
     found = match(entries("V1 甲 3 0.00000001"), entries("V1 甲 3 0.00000002"))
     assert [key for key, *_ in left_over(found)] == ["V1"]
+
+
+def test_of_two_that_could_have_been_taken_the_order_of_rows_does_not_choose() -> None:
+    rows = ("V1 甲 3 100", "V2 甲 3 100")
+    forth, back = (left_over(match(entries(*some), entries("VX 甲 4 100"), days=3)) for some in (rows, rows[::-1]))
+    assert forth == back == [("V2", D(100), None, Cause.MISSING)]
+
+
+def test_of_two_ways_to_add_up_the_order_of_rows_does_not_choose() -> None:
+    """100 is 20 + 80 or 40 + 60; after the second, 50 would be 20 + 30 as well."""
+    parts = [f"V1 甲 3 {n}" for n in (60, 40, 80, 20, 30)]
+    wholes = entries("V1 甲 3 100", "V1 甲 3 50")
+    forth, back = (left_over(match(wholes, entries(*some))) for some in (parts, sorted(parts)))
+    assert forth == back
 
 
 # Numbers in place of texts
