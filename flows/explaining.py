@@ -21,6 +21,7 @@ from transforms.follow.sentences import NO_RECORD, UNTOLD, amount_of, digits_of,
 from transforms.follow.settle import AGREEING
 from transforms.model import State
 from transforms.reconcile import Reconciled
+from transforms.reconcile.statement import check_of, statement
 from transforms.spans import last_month_of
 
 WIDTH = 96
@@ -105,6 +106,9 @@ class _Asked:
         found = self._followed.filter(pl.col("rule") == rule, ends)
         if district:
             found = found.filter(pl.col("district") == district)
+        declared = next(r for r in self._house.catalogue.reconciliations if r.code == rule)
+        if found.is_empty() and "reason" in declared.params:
+            raise Refused(f"{rule} {declared.name}：{declared.params['reason']}。")
         if found.is_empty():
             raise Refused(f"{period.chinese(ref_period)}没有可以核对的 {rule} 数据：两方都没有通过的报送。")
         agree = found.filter(pl.col("state").is_in(AGREEING))
@@ -114,8 +118,7 @@ class _Asked:
         differ = found.filter(~pl.col("id").is_in(agree["id"].implode())).sort(
             order, size, "id", descending=[False, True, False], nulls_last=True
         )
-        name = next(r.name for r in self._house.catalogue.reconciliations if r.code == rule)
-        lines = [f"{rule} {name}  {period.chinese(ref_period)}", self._counts(differ, agree), ""]
+        lines = [f"{rule} {declared.name}  {period.chinese(ref_period)}", self._counts(differ, agree), ""]
         shown = differ if differ.height else agree
         if shown.height > IN_FULL:
             lines += [*self._list(shown), "", "要看其中一项的全部情况：yueji explain 编号"]
@@ -168,6 +171,9 @@ class _Asked:
             f"{district.name}  {period.chinese(row['period'])}  {named(row['key'], catalogue)}",
             f"状态  {' · '.join(w for w in (row['state'], _status_of(row)) if w)}",
         ]
+        check = check_of(catalogue, row["rule"], row["key"])
+        first, *rest = _wrapped(statement(check, catalogue), "      ")
+        lines += [f"应有  {first.strip()}", *rest]
         if row["status"]:
             owner = catalogue.department(row["owner"]).name_in(district.code)
             due = settle_by(self._house, district, period.last_month(row["period"]))

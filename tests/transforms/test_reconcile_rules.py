@@ -13,7 +13,7 @@ from transforms.model import EXACT, Cause, Reconciliation, Rounding, State
 from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.reconcile.figures import compare_figures
 from transforms.reconcile.reconcile import FIGURES, RECORDS
-from transforms.reconcile.statement import statement
+from transforms.reconcile.statement import check_of, statement
 from transforms.reconcile.terms import TERMS, Held
 from workbooks.reading.read import Readings
 
@@ -252,3 +252,16 @@ def _any_month_with(rule: Reconciliation, held: Held) -> tuple[str, pl.DataFrame
     starts = held.tables["F20.projects"].drop_nulls("start_date").select("period", "project_no")
     both = permits.join(starts, on=["period", "project_no"], how="semi")
     return str(both["period"][0]), both
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "label"),
+    [
+        ("R17", "CCB/年初余额", "年初余额"),
+        ("R06", "当月比例", "当月比例"),
+        ("R14", "WT-202208-001", "问题编号"),
+        ("R05", "合计", ""),
+    ],
+)
+def test_a_pair_is_known_by_its_check(code: str, key: str, label: str) -> None:
+    assert check_of(load(), code, key).label == label

@@ -34,6 +34,15 @@ def statement(rule: Reconciliation, catalogue: Catalogue) -> str:
     return f"{rule.label}：{said}{each}。" if rule.label else f"{said}{each}。"
 
 
+def check_of(catalogue: Catalogue, code: str, key: str) -> Reconciliation:
+    """The check of a rule that a pair belongs to: the label is the last part of its key."""
+    checks = [rule for rule in catalogue.reconciliations if rule.code == code]
+    label = key.rsplit("/", maxsplit=1)[-1]
+    named = (rule for rule in checks if rule.label == label)
+    # The records of a check are known by their number alone: records are compared in one check of a rule.
+    return next(named, next((rule for rule in checks if not rule.figures[0]), checks[0]))
+
+
 def _column(path: str, catalogue: Catalogue) -> str:
     if not path:
         return ""
