@@ -78,7 +78,9 @@ def _sentence(sides: tuple[Side, Side], unit: str) -> pl.Expr:
     several = pl.when((pl.col("left_n") > 1) | (pl.col("right_n") > 1)).then(
         pl.format("（左方{}笔，右方{}笔）", "left_n", "right_n")
     )
-    other_number = pl.when(pl.col("found_key") != pl.col("own_key")).then(pl.format(" {}", "found_key"))
+    # Never the number itself: a number of a record stands for one firm, and M04 is circulated.
+    own = pl.col("found_key") == pl.col("own_key")
+    same = pl.when(own).then(pl.lit(f"同一{number}")).otherwise(pl.lit(f"另一{number}下的同一对方、同一金额"))
     nobody, beyond = pl.col("own_key").is_null(), pl.col("beyond").fill_null(False)
     fits = [
         (_is(Cause.NONE) & beyond, pl.lit(TOO_LARGE)),
@@ -89,7 +91,7 @@ def _sentence(sides: tuple[Side, Side], unit: str) -> pl.Expr:
         ),
         (
             _is(Cause.TIMING),
-            pl.format(f"{{}}在本月以外或未付状态列有同一{number}{{}}（{{}}）", you, _or_nothing(other_number), day),
+            pl.format("{}在本月以外或未付状态列有{}（{}）", you, same, day),
         ),
         (nobody, pl.format(f"{{}}有{{}}笔未填{number}，共 {{}}", me, mine("n"), amount)),
         (_is(Cause.MISSING), pl.format(f"{{}}未列此{number}，{{}} {{}}{{}}", you, lines, amount, _or_nothing(copied))),
