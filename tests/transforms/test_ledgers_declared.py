@@ -5,11 +5,13 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from catalogue.load import load
 from tests.transforms.test_reconcile_ledgers import items, payments, r01, taxes, total
 from tests.transforms.wide import MONTH, compared, wide
 from transforms.follow.settle import settle
 from transforms.model import Cause, State
 from transforms.period import shift
+from transforms.reconcile.statement import statement
 
 D = Decimal
 SEPTEMBER = shift(MONTH, 1)
@@ -208,3 +210,12 @@ def test_a_month_that_was_left_out_cannot_be_continued() -> None:
     june = shift(MONTH, -2)
     found = compared("R27", {PROJECTS: pl.concat([projects("P1 1.0000 CNY"), projects("P1 1.0000 CNY", june)])})
     assert found.select("period", "key", "state").rows() == [(MONTH, "合计", State.ONE_SIDED)]
+
+
+def test_what_a_match_demands_is_said_in_a_sentence() -> None:
+    said = {r.code: statement(r, load()) for r in load().reconciliations if r.kind == "match_ledgers"}
+    assert said == {
+        "R01": "F01 留抵退税台账 退税金额 与 F02 退库明细 金额 逐笔相符。",
+        "R19": "F11 明细 贷款金额 的每一笔都在 F09 贷款台账 放款金额 中。",
+        "R27": "上期F20 项目台账 合同金额 的每一笔都在 F20 项目台账 合同金额 中。",
+    }

@@ -19,6 +19,8 @@ KINDS = {
     "unfiled": "{reason}",
 }
 """What each kind of rule says of its two sides."""
+PARTS = {"left": "{left} 的每一笔都在 {right} 中", "right": "{right} 的每一笔都在 {left} 中"}
+"""The same of a match in which one side tells some of the other's entries only."""
 
 
 def statement(rule: Reconciliation, catalogue: Catalogue) -> str:
@@ -28,7 +30,12 @@ def statement(rule: Reconciliation, catalogue: Catalogue) -> str:
         for path, figures in zip((rule.left, rule.right), rule.figures, strict=True)
     )
     words = {name: f"{Decimal(rule.params[name]):.0%}" for name in ("low", "high") if name in rule.params}
-    said = KINDS[rule.kind].format(left=left, right=right, reason=rule.params.get("reason", ""), **words)
+    pattern = KINDS[rule.kind]
+    if rule.kind == "match_ledgers":
+        at = rule.params.get("at", {})
+        left, right = AT.get(at.get("left"), "") + left, AT.get(at.get("right"), "") + right
+        pattern = PARTS.get(rule.params.get("part"), pattern)
+    said = pattern.format(left=left, right=right, reason=rule.params.get("reason", ""), **words)
     keys = {catalogue.column(f"{f.table}.{code}").header for side in rule.figures for f in side for code in f.by}
     each = f"（按{'、'.join(sorted(keys))}）" if keys else ""
     return f"{rule.label}：{said}{each}。" if rule.label else f"{said}{each}。"
