@@ -33,8 +33,8 @@ def statement(rule: Reconciliation, catalogue: Catalogue) -> str:
     pattern = KINDS[rule.kind]
     if rule.kind == "match_ledgers":
         at = rule.params.get("at", {})
-        left, right = AT.get(at.get("left"), "") + left, AT.get(at.get("right"), "") + right
-        pattern = PARTS.get(rule.params.get("part"), pattern)
+        left, right = AT.get(at.get("left", ""), "") + left, AT.get(at.get("right", ""), "") + right
+        pattern = PARTS.get(str(rule.params.get("part")), pattern)
     said = pattern.format(left=left, right=right, reason=rule.params.get("reason", ""), **words)
     keys = {catalogue.column(f"{f.table}.{code}").header for side in rule.figures for f in side for code in f.by}
     each = f"（按{'、'.join(sorted(keys))}）" if keys else ""
