@@ -51,6 +51,7 @@ LONG = (
     "tests/samples/test_silent.py",
     "tests/workbooks/reading/test_messy.py",
     "tests/workbooks/reading/test_cells.py::test_long_shared_formulas_are_spelt_out_within_a_limit",
+    "tests/flows/test_differences.py",
     "tests/flows/test_receiving.py",
     "tests/samples/test_truth.py",
     "tests/transforms/test_reconcile_rules.py",

@@ -129,6 +129,7 @@ def test_both_sides_are_asked_on_their_receipts_each_at_its_own_cell(root: Path)
     book = openpyxl.load_workbook(tax)
     sheet, cell = place.split("!")
     assert number in book[sheet][cell].comment.text
+    assert any(cell in str(marked.sqref).split() for marked in book[sheet].conditional_formatting)
     words = " ".join(str(c.value) for row in book["回执"].iter_rows(max_row=12) for c in row if c.value)
     assert "3 项差异（截至审核时间所收到的数）" in words
 
@@ -215,6 +216,17 @@ def test_an_acceptance_rests_until_its_limit_is_passed(root: Path) -> None:
         assert happened(house, number)[-1] == "reopened"
         assert ledger(house)["R02"].status == OPEN
         assert number in asked(receipts(root, "区财政局")[-1])
+
+
+def test_a_decision_alone_gives_the_month_a_new_edition_and_nothing_more_gives_none(root: Path) -> None:
+    with a_house(root) as house:
+        accept(house, ledger(house)["R02"].number, ENOUGH, "高绮", IN_MARCH + HOUR)
+        published = spend_night(house, IN_MARCH + DAY).published
+        (path,) = [path for path in published if "月调度" in path.name]
+        assert "第2版" in path.name
+        told = [str(c) for row in openpyxl.load_workbook(path)["M04 勾稽校验"].values for c in row if c]
+        assert any("高绮3月12日接受:限额3.00万元,至2021年6月底,责任单位区税务局" in words for words in told)
+        assert spend_night(house, IN_MARCH + 2 * DAY).published == ()
 
 
 def test_an_acceptance_expires_with_its_month(root: Path) -> None:

@@ -92,15 +92,19 @@ def _ask(row: Mapping[str, Any], catalogue: Catalogue, district: str, form: str,
         rule=row["rule"],
         sheet=sheet,
         cell=cell,
-        place=row[f"{own}_cell"] or ""
-        if here
-        else f"{period.chinese(row['period'])} {row[f'{own}_cell'] or ''}".strip(),
+        place=_place(row, own, here),
         told=side_amount(row, own),
         problem=problem_of(row, catalogue, district, own),
         todo=todo_of(row, catalogue, district, own, due),
         explanation=row["said"] or "" if row["status"] == EXPLAINED or not row["is_reason"] else "",
         is_reason=bool(row["is_reason"]),
     )
+
+
+def _place(row: Mapping[str, Any], own: str, here: bool) -> str:
+    """Where its own side stands, with the period where that is another submission; "" where there is no such cell."""
+    cell = row[f"{own}_cell"] or ""
+    return cell if here or not cell else f"{period.chinese(row['period'])} {cell}"
 
 
 def _own_side(row: Mapping[str, Any], form: str, submission: str) -> str:
