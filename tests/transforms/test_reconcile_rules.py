@@ -115,6 +115,12 @@ def test_the_terms_add_up_to_the_sides(rule: Reconciliation, held: Held) -> None
             assert differ.is_empty()
 
 
+def test_a_number_times_a_price_is_told_in_the_unit_of_the_amount() -> None:
+    rows = wide("F03.startup", "\nseal_sets seal_cost\n776 310000.00\n")
+    (row,) = compared("R08", {"F03.startup": rows}).filter(pl.col("key") == "费用").to_dicts()
+    assert (row["unit"], row["left_value"], row["difference"]) == ("元", D(310_400), D(400))
+
+
 # Time and basis
 
 

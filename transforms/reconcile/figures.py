@@ -78,9 +78,9 @@ def _across_months(compared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unit(rule: Reconciliation, catalogue: Catalogue) -> str:
-    """The base unit of the pair: of the first figure that is no number of rows."""
-    paths = [figure.of for side in rule.figures for figure in side if figure.column]
-    return catalogue.units[catalogue.column(paths[0]).unit].base if paths else "个"
+    """The base unit of the pair: of the first figure that is no number of rows, and told without a price."""
+    figures = sorted((f for side in rule.figures for f in side if f.column), key=lambda f: abs(f.weight) != 1)
+    return catalogue.units[catalogue.column(figures[0].of).unit].base if figures else "个"
 
 
 def _filed(rule: Reconciliation, pairs: pl.DataFrame, held: Held, catalogue: Catalogue) -> pl.DataFrame:
