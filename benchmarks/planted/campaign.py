@@ -28,8 +28,9 @@ from samples.drops import make_filings
 from samples.filing import Filing
 from samples.workbook import render
 from transforms import period
+from transforms.edits import Context, plans
 from transforms.facts import DEADLINES
-from transforms.localise import SUSPECTS, edit_equations
+from transforms.localise import SUSPECTS, edit_equations, name_suspects
 from transforms.model import FINDINGS, Catalogue, Cause, State, Verdict
 from transforms.reconcile import Holdings, reconcile
 from transforms.reconcile.reconcile import Reconciled
@@ -84,7 +85,7 @@ class Outcome:
     equations: pl.DataFrame
 
 
-def clean_district(frames: object = None) -> Clean:
+def clean_district() -> Clean:
     """江北区 without faults. The rows are those of its workbooks (tests/samples hold the reader to that)."""
     from tests.samples.frames import wide_frames
 
@@ -192,11 +193,11 @@ def _clones(
         form = code.split(".")[0]
         wanted = [m for m in months[code] if (form, m) not in filed]
         rows = clean.tables[code].filter(pl.col("period").is_in(wanted))
-        found[code] = rows.with_columns(district=pl.lit(case.code), **_named(case.code))
+        found[code] = rows.with_columns(district=pl.lit(case.code), **_renamed(case.code))
     return found
 
 
-def _named(code: str) -> dict[str, pl.Expr]:
+def _renamed(code: str) -> dict[str, pl.Expr]:
     of_district = pl.col("submission").str.replace("_jb_", f"_{code}_", literal=True)
     return {"submission": of_district, "file": of_district}
 
@@ -206,8 +207,9 @@ def _history(case: Case, clean: Clean, catalogue: Catalogue) -> dict[str, pl.Dat
     forms = {form for form, _ in written(case, clean)}
     tables = [t for t in catalogue.tables() if t.form in forms]
     last = max(m for _, m in written(case, clean))
-    every = sorted({m for _, m in clean.filings if m <= last or "Q" in m})
-    months = {t.code: every[-LEDGER_MONTHS - 1 :] if t.layout == "ledger" else every for t in tables}
+    every = {m for _, m in clean.filings if period.months_of(m)[-1] <= last}
+    recent = {period.shift(last, -back) for back in range(LEDGER_MONTHS + 1)}
+    months = {t.code: sorted(every & recent if t.layout == "ledger" else every) for t in tables}
     return _clones(case, clean, [t.code for t in tables], months)
 
 
@@ -261,7 +263,7 @@ def run(cases: Sequence[Case], clean: Clean) -> Outcome:
         house.journal.close()
     findings = judgement.validation.findings.filter(pl.col("verdict") == Verdict.VIOLATED.value)
     returned = judgement.decisions.filter(pl.col("event") == "returned")["submission"].to_list()
-    differences = _differences(cases, clean, catalogue, readings, set(returned))
+    differences = _differences(cases, clean, house, readings, set(returned))
     return Outcome(findings, judgement.suspects, differences, _equations(clean, house))
 
 
@@ -282,9 +284,10 @@ def _judged(cases: Sequence[Case], clean: Clean, catalogue: Catalogue, readings:
 
 
 def _differences(
-    cases: Sequence[Case], clean: Clean, catalogue: Catalogue, readings: Readings, returned: set[str]
+    cases: Sequence[Case], clean: Clean, house: House, readings: Readings, returned: set[str]
 ) -> pl.DataFrame:
     """What the reconciliations find beyond what they find in the clean district, where the returns were accepted."""
+    catalogue = house.catalogue
     forms = {form for rule in catalogue.reconciliations for form in rule.forms}
     tables = [t.code for t in catalogue.tables() if t.form in forms]
     held = [c for c in cases if not returned & {f.file for f in written(c, clean).values()}]
@@ -296,14 +299,8 @@ def _differences(
         own = {code: readings.tables[code].filter(pl.col("district").is_in(codes)) for code in tables}
         accepted = _gather([*parts, own], clean)
         layout = pl.concat([_layout(_gather(parts, clean), clean), readings.layout])
-        found.append(
-            _different(
-                reconcile(
-                    Holdings(accepted, accepted, layout, dict.fromkeys(codes, catalogue.districts[0].returns)),
-                    catalogue,
-                )
-            )
-        )
+        holdings = Holdings(accepted, accepted, layout, dict.fromkeys(codes, catalogue.districts[0].returns))
+        found.append(_different(_named(reconcile(holdings, catalogue), holdings, house)))
     usual = []
     for month in sorted({c.month for c in held}):
         case = Case("jb", month, (), ())
@@ -323,6 +320,16 @@ def _differences(
     return every.join(months, on="district").join(known, on=["month", "rule", "key", "period"], how="anti")
 
 
+def _named(reconciled: Reconciled, holdings: Holdings, house: House) -> Reconciled:
+    """With the cells that are most likely wrong, as a night names them."""
+    held = holdings.accepted
+    periods = sorted({p for rows in held.values() for p in rows["period"].unique() if period.is_period(p)})
+    context = Context(held, held, held, house.calendar(periods), house.catalogue.units, layout=holdings.layout,
+                      workdays=house.numbered_workdays(periods), plans=plans(house.catalogue))  # fmt: skip
+    compared = name_suspects(reconciled.compared, reconciled.terms, context, holdings.layout, house.catalogue)
+    return Reconciled(compared, reconciled.terms)
+
+
 def _year(case: Case, clean: Clean) -> list[str]:
     """The months of the year so far, as far as the district has filed, the quarters in them, and December before."""
     last = max([case.month, *(m for _, m in case.changed)])
@@ -338,19 +345,16 @@ def _different(reconciled: Reconciled) -> pl.DataFrame:
     told = reconciled.compared.filter(differs | split)
     cause = pl.when(~differs & split).then(pl.lit(Cause.SPLIT.value)).otherwise("cause")
     return told.with_columns(cause=cause).select(
-        "district", "rule", "key", "period", "state", "cause", "explanation", "lines"
+        "district", "rule", "key", "period", "state", "cause", "explanation", "lines", "suspects"
     )
 
 
 def _equations(clean: Clean, house: House) -> pl.DataFrame:
     """The hard equations of the clean district that hold cells against each other."""
-    from tests.samples.frames import numbered_workdays
-    from transforms.edits import Context, plans
-
     catalogue, months = load(), [*MONTHS, period.shift(MONTHS[-1], 1)]
     context = Context(
         clean.tables, clean.tables, clean.tables, house.calendar(months), catalogue.units,
-        layout=clean.layout, workdays=numbered_workdays(), plans=plans(catalogue),
+        layout=clean.layout, workdays=house.numbered_workdays(months), plans=plans(catalogue),
     )  # fmt: skip
     submissions = [f.file for (_, m), f in clean.filings.items() if m in months]
     equations = edit_equations(submissions, context, clean.layout, catalogue)

@@ -31,6 +31,7 @@ class Planted:
         ledger: the sheet of that ledger.
         column: table and column of the fault, to say which places nothing binds.
         hidden: rows to hide, by form, period and sheet.
+        lost: the row of the sheet that a ledger lacks.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Planted:
     ledger: tuple[str, str, str] | None = None
     column: str = ""
     hidden: tuple[tuple[str, str, str, int], ...] = ()
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +458,11 @@ def _lose_row(rng: Random, filings: Filings, month: str) -> Planted | None:
     filing, sheet, index = _of_ledger(rng, filings, month)
     after = filing.with_sheet(replace(sheet, rows=sheet.rows[:index] + sheet.rows[index + 1 :]))
     return Planted(
-        "lost_row", {(filing.form, month): after}, ledger=(filing.form, month, sheet.name), column=sheet.table.code
+        "lost_row",
+        {(filing.form, month): after},
+        ledger=(filing.form, month, sheet.name),
+        column=sheet.table.code,
+        lost=sheet.first_row + index,
     )
 
 
@@ -567,8 +573,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("substituted", "写错一位数字", in_cell("substituted", _other_digit), Cause.SUBSTITUTED.value),
     Kind("truncated", "截尾而未四舍五入", in_cell("truncated", _cut_off), Cause.TRUNCATED.value),
     Kind("other_amount", "报成别的数", in_cell("other_amount", _other_amount)),
-    Kind("month_for_ytd", "当月数填成累计数", in_cell("month_for_ytd", _month_for_ytd, SUMMARIES), Cause.BASIS.value),
-    Kind("ytd_for_month", "累计数填成当月数", in_cell("ytd_for_month", _ytd_for_month, SUMMARIES), Cause.BASIS.value),
+    Kind("month_for_ytd", "累计栏填了当月数", in_cell("month_for_ytd", _month_for_ytd, SUMMARIES), Cause.BASIS.value),
+    Kind("ytd_for_month", "当月栏填了累计数", in_cell("ytd_for_month", _ytd_for_month, SUMMARIES), Cause.BASIS.value),
     Kind("stale_cell", "一格沿用上月", in_cell("stale_cell", _stale, SUMMARIES), Cause.STALE.value),
     Kind("stale_row", "整行沿用上月", _stale_row, Cause.STALE.value),
     Kind("stale_sheet", "整表沿用上月", _stale_sheet, Cause.STALE.value),

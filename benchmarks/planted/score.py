@@ -9,10 +9,10 @@ import polars as pl
 from benchmarks.planted.campaign import Case, Clean, Outcome, written
 from benchmarks.planted.kinds import Kind, Place, Planted
 from catalogue.load import load
+from transforms.edits.bounds import where
+from transforms.edits.detail import in_window
 from transforms.localise.equations import ROWS
 from transforms.model import Severity
-
-LINKED = ("R01",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Scored:
     """What became of one planted fault.
 
     Attributes:
+        place: table and column of the fault.
         bound: something is held against the place, so that it can be seen.
         hard, soft, difference: it was seen by a rule that sends back, one that asks, a reconciliation.
         named: some cell was named at all. shown: the true one among them. first: it shares the first rank. alone: it has
@@ -29,6 +30,7 @@ class Scored:
 
     case: str
     kind: Kind
+    place: str
     single: bool
     bound: bool
     hard: bool
@@ -51,7 +53,6 @@ class Scored:
 
 def score(cases: Sequence[Case], clean: Clean, outcome: Outcome) -> list[Scored]:
     """One entry a planted fault, of single ones and of pairs."""
-    details = {e.params["detail"] for t in load().tables() for e in load().edits(t.code) if e.kind == "detail"}
     by_district = {code: rows for (code,), rows in outcome.findings.group_by("district")}
     suspects = {code: rows for (code,), rows in outcome.suspects.group_by("district")}
     differences = {code: rows for (code,), rows in outcome.differences.group_by("district")}
@@ -62,7 +63,7 @@ def score(cases: Sequence[Case], clean: Clean, outcome: Outcome) -> list[Scored]
             findings = _of(by_district.get(case.code), files)
             named = _of(suspects.get(case.code), files)
             different = differences.get(case.code, outcome.differences.clear())
-            scored.append(_score(case, kind, planted, findings, named, different, outcome, details, clean))
+            scored.append(_score(case, kind, planted, findings, named, different, outcome, clean))
     return scored
 
 
@@ -74,19 +75,20 @@ def _of(rows: pl.DataFrame | None, files: list[str]) -> pl.DataFrame:
 
 def _score(
     case: Case, kind: Kind, planted: Planted, findings: pl.DataFrame, named: pl.DataFrame,
-    different: pl.DataFrame, outcome: Outcome, details: Iterable[str], clean: Clean,
+    different: pl.DataFrame, outcome: Outcome, clean: Clean,
 ) -> Scored:  # fmt: skip
     hit = _hits(named, planted)
-    by_finding = _named_by_finding(findings, planted)
+    by_finding = _named_by_finding(findings, planted) or _named_by_difference(different, planted)
     best = named.filter(pl.col("rank") == 1) if named.height else named
     first = by_finding or (hit.height > 0 and bool((hit["rank"] == 1).any()))
     sets = best.filter(pl.col("record").is_in(hit["record"].implode()))["set"].n_unique() if hit.height else 0
-    cause = kind.cause if by_finding else _cause(hit, different, planted)
+    cause = kind.cause if _named_by_finding(findings, planted) else _cause(hit, different, planted)
     severities = set(findings["severity"])
-    bound = _bound(planted, kind, clean, outcome, details)
+    bound = _bound(planted, kind, clean, outcome)
     return Scored(
         case=case.code,
         kind=kind,
+        place=planted.column,
         single=len(case.kinds) == 1,
         bound=bound,
         hard=Severity.HARD.value in severities,
@@ -100,11 +102,13 @@ def _score(
     )
 
 
-def _bound(planted: Planted, kind: Kind, clean: Clean, outcome: Outcome, details: Iterable[str]) -> bool:
+def _bound(planted: Planted, kind: Kind, clean: Clean, outcome: Outcome) -> bool:
     """Whether anything is held against the place that the fault moves: a figure that stands alone cannot be seen to be
     wrong, nor can a column that is wrong as a whole where only its own total is held against it."""
+    if kind.name == "lost_row":
+        return _is_counted(planted, clean)
     if planted.ledger:
-        return planted.column in details or kind.name in OF_LEDGERS
+        return True
     if not planted.cells or kind.name == "bad_check_digit":
         return True
     moved = pl.DataFrame(
@@ -120,9 +124,10 @@ def _bound(planted: Planted, kind: Kind, clean: Clean, outcome: Outcome, details
     )
     touched = outcome.equations.join(moved, on=["form", "of_period", "sheet", "cell"], how="inner")
     shifts = touched.group_by("equation").agg(
-        shift=(pl.col("weight") * pl.col("by")).sum(), within=pl.col("weight").null_count() > 0
+        shift=(pl.col("weight") * pl.col("by")).sum(), rate=pl.col("weight").null_count() > 0, n=pl.len()
     )
-    return shifts.filter(pl.col("within") | (pl.col("shift") != 0)).height > 0
+    # A rate of which everything changed together may be as right as it was.
+    return shifts.filter(pl.when("rate").then(pl.col("n") == 1).otherwise(pl.col("shift") != 0)).height > 0
 
 
 def _moves(planted: Planted, clean: Clean) -> Iterable[tuple[Place, Decimal, Decimal]]:
@@ -140,7 +145,17 @@ def _moves(planted: Planted, clean: Clean) -> Iterable[tuple[Place, Decimal, Dec
                         yield place, Decimal(was) * factor, Decimal(told) * factor
 
 
-OF_LEDGERS = ("doubled_row", "missing_left", "missing_right", "late_payment", "split_payment")
+def _is_counted(planted: Planted, clean: Clean) -> bool:
+    """Whether a summary of the same return counts or adds up the row that is lost."""
+    (_, month), filing = next(iter(planted.changed.items()))
+    ledger = clean.tables[planted.column].filter(pl.col("period") == month, pl.col("row") == planted.lost)
+    rules = [e for t in filing.sheets for e in load().edits(t.table.code) if e.kind == "detail"]
+    rules = [e for e in rules if e.params["detail"] == planted.column and e.severity is Severity.HARD]
+    return any(
+        in_window(ledger.filter(where(e.params.get("where", {}))), e.params.get("window", {})).height for e in rules
+    )
+
+
 BY_FINDING = ("check_digit", "unique")
 """Rules that are about one cell, and so name it themselves."""
 
@@ -153,6 +168,14 @@ def _named_by_finding(findings: pl.DataFrame, planted: Planted) -> bool:
         return planted.kind == "doubled_row" and own.filter(pl.col("sheet") == planted.ledger[2]).height > 0
     return any(
         (sheet, cell) in {p[2:] for p in planted.cells} for sheet, cell in own.select("sheet", "cell").iter_rows()
+    )
+
+
+def _named_by_difference(different: pl.DataFrame, planted: Planted) -> bool:
+    """Whether the sentence at a difference names a wrong cell."""
+    sentences = "".join(different["suspects"].fill_null("")) if different.height else ""
+    return any(
+        f"{sheet}!{cell}“" in sentences or f"{sheet}!{cell}、" in sentences for _, _, sheet, cell in planted.cells
     )
 
 
