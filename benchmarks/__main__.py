@@ -18,6 +18,7 @@ from benchmarks.baseline import run_baseline
 from benchmarks.clock import Run
 from benchmarks.corpus import Corpus, lay_corpus
 from benchmarks.floor import run_floor
+from benchmarks.localising import describe_localising, measure_localising
 from benchmarks.matching import describe_matching, measure_matching
 from benchmarks.ours import run_ours
 from benchmarks.reading import describe_reading, measure_reading
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="60 returns instead of 300")
     parser.add_argument("--rounds", type=int, default=2, help="runs a side; the quickest of each counts (default: 2)")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT}")
+    parser.add_argument("--banff", default="", metavar="PYTHON", help="the Python of an environment with banff (GPL)")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -49,9 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reading = describe_reading(*measure_reading(given.quick, given.rounds))
     writing = describe_writing(measure_writing(given.quick, given.rounds))
     matching = describe_matching(measure_matching(given.quick, given.rounds))
-    sys.stdout.write(f"{describe(sides)}\n\n{reading}\n\n{writing}\n\n{matching}\n")
+    localising = describe_localising(measure_localising(given.quick, given.rounds, given.banff))
+    sys.stdout.write("\n\n".join((describe(sides), reading, writing, matching, localising)) + "\n")
     if given.write:
-        DOCUMENT.write_text(page(sides, reading, writing, matching), "utf-8")
+        DOCUMENT.write_text(page(sides, reading, writing, matching, localising), "utf-8")
     return 0 if all(_found_all(run, corpus) for run in (sides.ours, sides.baseline)) else 1
 
 

@@ -43,7 +43,7 @@ def describe(sides: Sides) -> str:
     )
 
 
-def page(sides: Sides, reading: str, writing: str, matching: str) -> str:
+def page(sides: Sides, reading: str, writing: str, matching: str, localising: str) -> str:
     """docs/benchmarks.md."""
     return f"""# Speed
 
@@ -108,6 +108,17 @@ Ours joins numbers of 64 bits made from district, period, key and amount, not te
 rows that agree: hence about the time and less than half the memory of a join of the keys. Sums of a second, independent number
 prove that no two unlike rows were taken for one. The few rows that differ are read in a second pass, and go through sums of
 a key, parts of a key, copies, party and day. Lines of one voucher are two differences to DuckDB and datacompy.
+
+## Localising alone
+
+`python -m benchmarks.localising`; `--peer PYTHON` names an environment with banff, which is GPL and never in ours. One
+process, wall time; the records are drawn once, a table of two by two with its margins and two totals above it.
+
+{localising}
+
+All records that share one matrix of edits are worked out at once: a set of cells can repair a record when none of the
+elementary combinations of edits that leaves these cells out says otherwise (docs/decisions/0012). The combinations are
+found once a matrix, and held against all records as expressions of whole numbers. banff stops at one set a record.
 
 ## Reading alone
 

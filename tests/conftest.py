@@ -46,6 +46,7 @@ LONG = (
     "tests/expectations/test_rules_fire.py",
     "tests/flows/test_prefect.py",
     "tests/flows/test_night.py",
+    "tests/test_planted_faults.py",
     "tests/workbooks/test_template.py",
     "tests/flows/test_crash.py",
     "tests/samples/test_silent.py",
