@@ -82,7 +82,7 @@ def page(scored: Sequence[Scored], alarms: int, controls: int, command: str) -> 
         *_unseen(unbound),
         "",
         "台账里不进任何汇总的数（利率、天数、单笔金额等）只受上下限约束；整列一起错时合计仍然成立，要靠与上月比较。",
-        "有规则相关而没有看出来的，是错得比舍入允许的还小：",
+        "有规则相关而没有看出来的（改动没有超出各数舍入允许的范围，或规则所用的另一数同时改动）：",
         "",
         *_missed([s for s in single if s.bound and not s.seen]),
         "",

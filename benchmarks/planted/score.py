@@ -123,6 +123,8 @@ def _bound(planted: Planted, kind: Kind, clean: Clean, outcome: Outcome) -> bool
         orient="row",
     )
     touched = outcome.equations.join(moved, on=["form", "of_period", "sheet", "cell"], how="inner")
+    # What the next month will be held against is not there yet.
+    touched = touched.filter(pl.col("period") == pl.col("of_period"))
     shifts = touched.group_by("equation").agg(
         shift=(pl.col("weight") * pl.col("by")).sum(), rate=pl.col("weight").null_count() > 0, n=pl.len()
     )

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import polars as pl
 
-from transforms.localise.equations import WITHIN
+from transforms.localise.equations import EQUAL, WITHIN
 from transforms.model import EXACT, Cause
 
 POWERS = (2, 4, 8)
@@ -101,6 +101,7 @@ def _judged(guesses: pl.DataFrame, boxed: pl.DataFrame) -> pl.DataFrame:
         low=pl.col("box_low").first(),
         high=pl.col("box_high").first(),
         within=(pl.col("relation") == WITHIN).first(),
+        equal=(pl.col("relation") == EQUAL).first(),
         alone=pl.len() == 1,
         outside=(
             (pl.col("new") < pl.col("bound_low")).fill_null(False)
@@ -111,7 +112,8 @@ def _judged(guesses: pl.DataFrame, boxed: pl.DataFrame) -> pl.DataFrame:
     broken = (pl.col("shift") < pl.col("low")).fill_null(False) | (pl.col("shift") > pl.col("high")).fill_null(False)
     # Of a rate of which several figures change nothing is known.
     open_ = pl.when(pl.col("within")).then(pl.col("alone") & pl.col("outside")).otherwise(broken)
-    closed = pl.col("violated") & ~pl.col("within")
+    # That a limit is kept again is no evidence: anything small enough keeps it.
+    closed = pl.col("violated") & pl.col("equal")
     return held.group_by("set").agg(open=open_.sum(), closed=closed.sum())
 
 
@@ -122,7 +124,7 @@ def find_exchanges(boxed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         BLOCKS. Unlike two cells that may each be anything, this is one mistake.
     """
     now = boxed.filter(~pl.col("free") & pl.col("row").is_not_null() & ~(pl.col("of_period") < pl.col("period")))
-    figure = ["place", "submission", "table", "row", "column", "unit", "value"]
+    figure = ["place", "submission", "table", "row", "column", "unit", "value", "step"]
     others = now.unique("place", maintain_order=True).select(figure)
     wrong = now.join(records, on="equation", how="inner", maintain_order="left").unique(
         ["record", "place"], maintain_order=True
@@ -131,7 +133,7 @@ def find_exchanges(boxed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     beside = (pl.col("row") == pl.col("row_other")) ^ (
         (pl.col("column") == pl.col("column_other")) & ((pl.col("row") - pl.col("row_other")).abs() == 1)
     )
-    large = pl.min_horizontal(pl.col("value").abs(), pl.col("value_other").abs()) >= LEAST_EXCHANGED
+    large = telling("value", "step") & telling("value_other", "step_other")
     pairs = pairs.filter(beside & large & (pl.col("value") != pl.col("value_other")))
     ends = [pl.min_horizontal("place", "place_other"), pl.max_horizontal("place", "place_other")]
     pairs = pairs.with_columns(set=pl.concat_str(["record", *ends], separator="&")).unique("set", maintain_order=True)
@@ -140,14 +142,17 @@ def find_exchanges(boxed: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     two = pairs.select("record", "set", place="place_other", new="value", known=known)
     guesses = pl.concat([one, two])
     judged = _judged(guesses, boxed).filter(pl.col("open") == 0)
-    wanted = records.join(
-        boxed.filter(pl.col("relation") != WITHIN).select("equation").unique(), on="equation", how="semi"
-    )
-    wanted = wanted.group_by("record").agg(wanted=pl.len())
+    equal = boxed.filter(pl.col("relation") == EQUAL).select("equation").unique()
+    wanted = records.join(equal, on="equation", how="semi").group_by("record").agg(wanted=pl.len())
     good = guesses.join(judged, on="set").join(wanted, on="record").filter(pl.col("closed") >= pl.col("wanted"))
     return good.select(
         "record", "set", "place", size=pl.lit(1, dtype=pl.Int64), low="new", high="new", known="known"
     ).select(*BLOCKS)
+
+
+def telling(value: str, step: str) -> pl.Expr:
+    """Whether a figure has two digits or more: small figures are like each other too often."""
+    return pl.col(value).abs() >= pl.col(step).fill_null(pl.lit(1).cast(EXACT)) * LEAST_EXCHANGED
 
 
 def _grid(cells: pl.DataFrame) -> dict[tuple[int, str], tuple[str, Decimal]]:
@@ -185,8 +190,8 @@ def _rows(cells: pl.DataFrame, own: pl.DataFrame) -> Iterator[Guess]:
 
 
 def _slips(cells: pl.DataFrame, own: pl.DataFrame) -> Iterator[Guess]:
-    """A column in another unit."""
-    for column in own["column"].unique().sort():
+    """A column of amounts in another unit."""
+    for column in own.filter(pl.col("unit").str.ends_with("元"))["column"].unique().sort():
         told = cells.filter(pl.col("column") == column).select("place", "value").rows()
         for power in POWERS:
             for sign in (power, -power):

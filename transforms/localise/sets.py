@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from transforms.cause import WEAK, WHOLE, Told, exact_of, explain, whole
-from transforms.localise.blocks import LEAST_EXCHANGED, find_blocks, find_exchanges
+from transforms.localise.blocks import find_blocks, find_exchanges, telling
 from transforms.localise.circuits import Row
 from transforms.localise.equations import EQUATIONS, ROWS, WITHIN
 from transforms.localise.supports import MOST, smallest_sets
@@ -61,6 +61,8 @@ least and the most that was told in it; the parts of a total; how often this sou
 OF_CELL = tuple(n for n in SUSPECTS if n in EQUATIONS and n not in ("period", "low", "high"))
 LEDGER_ROWS = 40
 """Sums of more terms are worked out as sums of ledgers: their rows one by one, then the ledger as one."""
+FEW = 3
+"""So many rows of a ledger may be named without a cause: where other rules single them out."""
 NEAR = 60
 """Cells of one record that are combined; beyond that only those of the violated rules."""
 
@@ -449,7 +451,7 @@ def _with_causes(sets: pl.DataFrame) -> pl.DataFrame:
 def _exchanged(found: pl.DataFrame) -> pl.DataFrame:
     """Add `exchanged`: the figure of another cell in the same row or column, where each of the two should be what the other
     tells: in one set of two, or as single cells of two records. Two such coincidences at once are none."""
-    large = pl.col("known").is_null() & (pl.col("value").abs() >= LEAST_EXCHANGED)
+    large = pl.col("known").is_null() & telling("value", "step")
     sides = found.filter(large & (pl.col("size") <= 2))
     sides = sides.select(
         "record", "set", "size", "place", "submission", "table", "row", "column", "value", "low", "high"
@@ -503,7 +505,8 @@ def _ordered(explained: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("lines") == 1)
         & pl.col("table").is_in(explained.filter(ledger)["table"].unique().implode())
     )
-    explained = explained.filter(~(of_ledger & (pl.col("cause") == "")).any().over("record", "set"))
+    nameless = (of_ledger & (pl.col("cause") == "")).any().over("record", "set")
+    explained = explained.filter(~(nameless & (nameless.sum().over("record") > FEW)))
     order = pl.struct("accepted", "size", "tier", "strange", before=0 - pl.col("before"))
     ranked = explained.with_columns(
         rank=order.rank("dense").over("record").cast(pl.Int64),
