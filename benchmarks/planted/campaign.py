@@ -41,6 +41,8 @@ MONTHS = tuple(period.months_between("2022-02", "2022-07"))
 RECEIVED = datetime(2022, 9, 12, 1, 30)
 BATCH = 12
 """Districts that are reconciled at once: each of them with all of its returns of a year."""
+NIGHT = 60
+"""Districts that are judged at once."""
 LEDGER_MONTHS = 2
 
 
@@ -246,7 +248,17 @@ def _submissions(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def run(cases: Sequence[Case], clean: Clean) -> Outcome:
-    """Write, read, judge, reconcile and localise."""
+    """Write, read, judge, reconcile and localise; so many districts at once as memory holds."""
+    nights = [_night(cases[start : start + NIGHT], clean) for start in range(0, len(cases), NIGHT)]
+    return Outcome(
+        findings=pl.concat(night.findings for night in nights),
+        suspects=pl.concat(night.suspects for night in nights),
+        differences=pl.concat(night.differences for night in nights),
+        equations=nights[0].equations,
+    )
+
+
+def _night(cases: Sequence[Case], clean: Clean) -> Outcome:
     catalogue = served(cases)
     with TemporaryDirectory() as name:
         folder = Path(name)

@@ -78,6 +78,11 @@ def test_a_slip_counts_when_one_figure_of_its_kind_lies_in_the_interval() -> Non
     assert cause_of("123.45", "1234.50", "1234.59")[0] != Cause.DROPPED.value
 
 
+def test_a_wide_interval_holds_something_of_every_kind_and_so_says_nothing() -> None:
+    assert cause_of("5210", "2510", step="1")[0] == Cause.TRANSPOSED.value
+    assert cause_of("5210", "2400", "2600", step="1")[0] == Cause.UNEXPLAINED.value
+
+
 def test_a_figure_that_is_allowed_has_no_cause() -> None:
     assert cause_of("12.34", "12.33", "12.35") == ("", None)
     assert cause_of("12.34", "12.34") == ("", None)
