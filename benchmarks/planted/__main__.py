@@ -1,6 +1,6 @@
 """The planted-fault campaign.
 
-python -m benchmarks.planted                  eight of each kind and forty pairs; some minutes
+python -m benchmarks.planted                  five of each kind and twenty pairs; some minutes
 python -m benchmarks.planted --seeds 2        fewer
 python -m benchmarks.planted --write          the same, and docs/planted-faults.md with the outcome
 """
@@ -17,7 +17,7 @@ from benchmarks.planted.report import page, shares
 from benchmarks.planted.score import score
 
 DOCUMENT = Path("docs/planted-faults.md")
-SEEDS, PAIRS, CONTROLS = 8, 40, 6
+SEEDS, PAIRS, CONTROLS = 5, 20, 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

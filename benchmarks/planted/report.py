@@ -72,6 +72,7 @@ def page(scored: Sequence[Scored], alarms: int, controls: int, command: str) -> 
         *(_row(kind, [s for s in single if s.kind.name == kind.name]) for kind in KINDS),
         "",
         "“有规则相关”以后的各列只数有硬性规则或勾稽相关的；“–”是这种错误没有可定位的格，或没有可叫的名字。",
+        "两处错误同在的区县，有一份报表退回的，本试验里这一夜不再作勾稽：只有勾稽才看得出的另一处，要等更正以后。",
         "一笔退税分列两行不是错误，“看出来”指认出是分笔而不报差异。",
         "",
         "## 看不出来的，和为什么",
