@@ -117,7 +117,7 @@ process, wall time; the records are drawn once, a table of two by two with its m
 {localising}
 
 All records that share one matrix of edits are worked out at once: a set of cells can repair a record when none of the
-elementary combinations of edits that leaves these cells out says otherwise (docs/decisions/0012). The combinations are
+elementary combinations of edits that leaves these cells out says otherwise (docs/decisions/0013). The combinations are
 found once a matrix, and held against all records as expressions of whole numbers. banff stops at one set a record.
 
 ## Reading alone
