@@ -1,6 +1,8 @@
 """Localisation over the differences between returns: their cells, together with the hard rules of the returns that told
 them. A figure that differs across returns and breaks nothing within its own is seldom wrong alone."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from transforms.edits.bounds import Context
@@ -50,18 +52,7 @@ def name_suspects(
 
 def _of(context: Context, submissions: pl.Series) -> Context:
     chosen = pl.col("submission").is_in(submissions.implode())
-    tables = {code: rows.filter(chosen) for code, rows in context.tables.items()}
-    return Context(
-        tables=tables,
-        known=context.known,
-        first_filed=context.first_filed,
-        calendar=context.calendar,
-        units=context.units,
-        reasons=context.reasons,
-        layout=context.layout,
-        workdays=context.workdays,
-        plans=context.plans,
-    )
+    return replace(context, tables={code: rows.filter(chosen) for code, rows in context.tables.items()})
 
 
 def _name() -> pl.Expr:

@@ -6,7 +6,7 @@ cell more, of no value.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -121,17 +121,7 @@ def edit_equations(
 
 def _narrowed(context: Context, rows: Mapping[str, pl.DataFrame]) -> Context:
     empty = {code: frame.clear() for code, frame in context.tables.items() if code not in rows}
-    return Context(
-        tables={**empty, **rows},
-        known=context.known,
-        first_filed=context.first_filed,
-        calendar=context.calendar,
-        units=context.units,
-        reasons=context.reasons,
-        layout=context.layout,
-        workdays=context.workdays,
-        plans=context.plans,
-    )
+    return replace(context, tables={**empty, **rows})
 
 
 def shaped(terms: Sequence[pl.DataFrame], edit: Edit) -> pl.DataFrame:
