@@ -9,6 +9,8 @@ import pytest
 
 from catalogue.load import load
 from tests.transforms.wide import compared, wide
+from transforms.follow import follow
+from transforms.follow.settle import settle
 from transforms.model import EXACT, Cause, Reconciliation, Rounding, State
 from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.reconcile.figures import compare_figures
@@ -144,6 +146,14 @@ def test_what_is_posted_in_the_next_month_is_a_difference_in_time() -> None:
         ("2022-08", State.TIMING, Cause.TIMING, D(-4)),
     ]
     assert "2022-08" in found["explanation"][0]
+
+
+def test_what_was_made_up_for_has_come_back_and_is_not_overdue() -> None:
+    """The month that makes up for it is the reversal: nothing is left to come, and neither month is carried on."""
+    found = compared("R23", months(parcels("100", "96", "2022-06"), parcels("100", "104", "2022-07")))
+    assert settle(found).select("settled", "overdue").rows() == [(True, False), (True, False)]
+    (july,) = follow(found, "2022-07").iter_rows(named=True)
+    assert (july["period"], july["state"], july["status"], july["escalated"]) == ("2022-07", "时间差", "closed", False)
 
 
 def test_what_is_not_made_up_for_stays_a_difference() -> None:

@@ -87,7 +87,16 @@ def _status(living: pl.Expr) -> pl.Expr:
     differs = pl.col("state").is_in(OPEN_STATES)
     untold = pl.col("state") == State.ONE_SIDED.value
     closed_later = pl.when(pl.col("ledger") == CLOSED).then(pl.lit(CLOSED)).otherwise(pl.lit(OPEN))
-    return pl.when((differs | untold) & living).then("ledger").when(differs).then(closed_later).otherwise(pl.lit(""))
+    put_right = differs & pl.col("settled")
+    return (
+        pl.when(put_right)
+        .then(pl.lit(CLOSED))
+        .when((differs | untold) & living)
+        .then("ledger")
+        .when(differs)
+        .then(closed_later)
+        .otherwise(pl.lit(""))
+    )
 
 
 def _frame_of(ledger: Mapping[str, Standing]) -> pl.DataFrame:

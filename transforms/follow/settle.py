@@ -18,7 +18,8 @@ def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl
 
     A timing difference is settled when the entry has come back with the other sign: over all periods of its key nothing
     is left. The 合计 of a period is settled when every entry behind it is, and where no entries stand behind it (a
-    cumulative figure) when a later period agrees, or when the entries of its year that explain it are settled. It must
+    figure) when a later period agrees, when its neighbour makes up for it, or when the entries of its year that explain it
+    are settled. It must
     come back in the next period: once both sides of that have been held against each other and it has not, it is
     overdue. While they have not, nobody can say.
 
@@ -39,8 +40,9 @@ def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl
     agreed = pl.col("period").filter(pl.col("state").is_in(AGREEING)).max().over("district", "rule", "key")
     later = (agreed > pl.col("period")).fill_null(False)
     none_open = (all_entries.over(group) > 0) & (open_entries.over(group) == 0)
-    of_total = ~entry & timing & (none_open | ((all_entries.over(group) == 0) & later))
-    marked = marked.with_columns(settled=pl.col("settled") | of_total)
+    alone = all_entries.over(group) == 0
+    of_total = ~entry & timing & (none_open | (alone & later))
+    marked = marked.with_columns(settled=pl.col("settled") | of_total | (timing & alone & _made_up_for(marked)))
     marked = _settled_by_items(marked, after or {})
     judged = marked.filter(pl.col("state") != State.ONE_SIDED.value).select("district", "rule", "period").unique()
     next_period = {p: period.shift(p, 1) for p in marked["period"].unique()}
@@ -51,6 +53,23 @@ def settle(compared: pl.DataFrame, after: Mapping[str, str] | None = None) -> pl
     marked = marked.join(before, on=["district", "rule", "back"], how="left", maintain_order="left")
     overdue = timing & ~pl.col("settled") & pl.col("came").fill_null(False)
     return marked.with_columns(overdue=overdue).drop("back", "came")
+
+
+def _made_up_for(marked: pl.DataFrame) -> pl.Series:
+    """Timing differences of figures whose neighbouring period differs the other way by as much, give or take the rounding
+    of both: there is nothing left to come back (reconcile.figures)."""
+    of_key = ("district", "rule", "key")
+    ends = last_month_of(pl.col("period"))
+    month = ends.str.slice(0, 4).cast(pl.Int64) * 12 + ends.str.slice(5, 2).cast(pl.Int64)
+    step = pl.when(pl.col("period").str.contains("Q")).then(3).otherwise(1)
+    made_up = pl.lit(False)
+    for back in (1, -1):
+        low, high, state, at = (
+            pl.col(name).shift(back).over(of_key, order_by="at") for name in ("low", "high", "state", "at")
+        )
+        near = ((pl.col("at") - at).abs() == step) & (state == State.TIMING.value)
+        made_up |= near & (pl.col("low") + low <= 0) & (pl.col("high") + high >= 0)
+    return marked.with_columns(at=month).select(made_up.fill_null(False).alias("made_up")).to_series()
 
 
 def _settled_by_items(marked: pl.DataFrame, after: Mapping[str, str]) -> pl.DataFrame:

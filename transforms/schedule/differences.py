@@ -118,7 +118,7 @@ def outcome(facts: Facts, told: Mapping[str, Any]) -> str:
     if status == "explained":
         return f"{late}{person_name(facts, told['said_by'])}{day_of(told['said_at'])}说明:{_quiet(told, told['said'])}"
     if status == "closed":
-        return "已在后续月份了结"
+        return "已与相邻月份冲抵" if told["state"] == State.TIMING.value else "已在后续月份了结"
     if told["state"] == State.TIMING.value:
         return f"{late}应在下期冲回"
     if told["state"] == State.ONE_SIDED.value:
