@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from catalogue.consistency import check_consistency, check_reconciliations
 from catalogue.declarations import CatalogueError, Entry, Place, read_declarations
+from catalogue.evaluation import read_evaluation
 from catalogue.measures import measure_codes, read_measures
 from catalogue.reconciliations import reconciliations_of
 from catalogue.rules import check_edit, derived_edits
@@ -62,6 +63,7 @@ def load(folder: Path = HERE) -> Catalogue:
         check_consistency(form)
     tables = {t.code: t for r in returns for t in r.tables}
     statistics = _each(folder / "statistics.yaml", lambda e: _statistic(e, tables, units))
+    indicators = _each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments))
     return Catalogue(
         units=MappingProxyType(units),
         code_lists=MappingProxyType(code_lists),
@@ -70,10 +72,13 @@ def load(folder: Path = HERE) -> Catalogue:
         returns=returns,
         reconciliations=_reconciliations(folder / "reconciliations.yaml", tables, departments, units),
         statistics=statistics,
-        indicators=_each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments)),
+        indicators=indicators,
         thresholds=_thresholds(folder / "lights.yaml"),
         digest=_digest(folder),
         measures=read_measures(folder / "measures.tsv", departments, code_lists),
+        evaluation=read_evaluation(
+            folder / "evaluation.yaml", {d.code for d in departments}, {i.code for i in indicators}
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from catalogue.declarations import Entry, read_declarations
-from transforms.facts import EvaluationIndicator, Touch
+from transforms.facts import Touch
 from transforms.model import Catalogue
 from transforms.model import Figure as Compared
 from transforms.narrate import Paragraph, Sentence
@@ -143,45 +143,6 @@ def load_workbook(name: str, folder: Path = HERE) -> tuple[Sheet, ...]:
             raise place.error(f"sheet “{sheet.code}” stands twice")
         sheets.append(sheet)
     return tuple(sheets)
-
-
-@cache
-def _evaluation(
-    catalogue_departments: tuple[str, ...], indicators: tuple[str, ...], folder: Path
-) -> tuple[EvaluationIndicator, ...]:
-    """The 18 indicators of the national evaluation; departments and figures are held against the catalogue's. A
-    figure stands under one of them alone: its light is counted once."""
-    made: list[EvaluationIndicator] = []
-    for entry in read_declarations(folder / "evaluation.yaml"):
-        place = entry.place
-        one = EvaluationIndicator(
-            code=entry.take("code"),
-            name=entry.take("name"),
-            department=entry.take("department"),
-            core=entry.take("core", default=""),
-            figures=entry.words("figures"),
-        )
-        if one.department not in catalogue_departments:
-            raise place.error(f"unknown department “{one.department}”")
-        for figure in (*one.figures, *filter(None, [one.core])):
-            if figure not in indicators:
-                raise place.error(f"unknown indicator “{figure}”")
-        for figure in one.figures:
-            if other := next((m.code for m in made if figure in m.figures), ""):
-                raise place.error(f"“{figure}” stands under {other} already: its light would count twice")
-        entry.done()
-        made.append(one)
-    return tuple(made)
-
-
-def load_evaluation(catalogue: Catalogue, folder: Path = HERE) -> tuple[EvaluationIndicator, ...]:
-    """The 18 indicators of the national evaluation, in its order.
-
-    Raises:
-        CatalogueError: a declaration is wrong; the message names file and line.
-    """
-    departments = tuple(d.code for d in catalogue.departments)
-    return _evaluation(departments, tuple(i.code for i in catalogue.indicators), folder)
 
 
 @cache

@@ -99,6 +99,7 @@ class Known:
     Attributes:
         observations: transforms.observe.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
         compared: every reconciliation (see compare_all). ledger: how each difference stood, by number.
+        tables: the wide tables with the rows that count. layout: workbooks.reading.read.LAYOUT.
     """
 
     as_of: datetime
@@ -108,6 +109,8 @@ class Known:
     compared: pl.DataFrame
     deadlines: pl.DataFrame
     ledger: Mapping[str, Standing]
+    tables: Mapping[str, pl.DataFrame]
+    layout: pl.DataFrame
 
 
 def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame | None = None) -> Known:
@@ -127,6 +130,8 @@ def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame |
         compared=compared,
         deadlines=house.deadlines(as_of),
         ledger=standings(house.journal.difference_events(as_of)),
+        tables=current,
+        layout=frames.layout,
     )
 
 
@@ -145,6 +150,8 @@ def facts_of(house: House, known: Known, district: District, month: str) -> Fact
         differences=followed.with_columns(due=pl.lit(settle_by(house, district, month))),
         deadlines=known.deadlines.filter(of_district),
         touches=load_touches(house.catalogue),
+        tables=known.tables,
+        layout=known.layout,
     )
 
 

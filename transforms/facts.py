@@ -1,12 +1,12 @@
 """What one district knew at one moment, and how a figure is looked up in it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -15,9 +15,11 @@ from transforms.follow import FOLLOWED
 from transforms.model import Catalogue, District, Indicator, State
 from transforms.spans import last_month_of
 
+T = TypeVar("T")
 UNREPORTED = "未报"
 NOT_APPLICABLE = "—"
 SUPPRESSED = "＊"
+ROWS = "行"
 EIGHTH_PLACE = Decimal("1e-8")
 OPEN_STATES = (State.DIFFERENT.value, State.ONE_SIDED.value)
 """A figure that such a difference touches is shown with (待核)."""
@@ -46,21 +48,11 @@ SUBMISSIONS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
 )
 DIFFERENCES: Mapping[str, pl.DataType] = MappingProxyType({**FOLLOWED, "due": pl.Date()})
 """The followed differences with the day by which they are to be settled."""
+LAYOUT = MappingProxyType(dict.fromkeys(("submission", "table", "code", "letter"), pl.String))
+"""The column letter of every column of a table, as a submission has it."""
 DEADLINES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     {"district": pl.String, "form": pl.String, "period": pl.String, "due": pl.Date, "provisional": pl.Boolean}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationIndicator:
-    """One of the 18 indicators of the national evaluation. `figures` are our core figures that it is judged by,
-    `core` the one that stands for it; none where no return carries it yet."""
-
-    code: str
-    name: str
-    department: str
-    core: str = ""
-    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +90,10 @@ class Facts:
     """One district's figures up to `period`, as known at `as_of` (wall time of Asia/Shanghai).
 
     The frames hold at least the columns of observe.OBSERVATIONS, SUBMISSIONS, model.FINDINGS, DIFFERENCES and
-    DEADLINES; rows of
-    other districts and of later periods are left aside. Where a figure was filed more than once, the highest
-    version stands.
+    DEADLINES; rows of other districts and of later periods are left aside. Where a figure was filed more than once,
+    the highest version stands. `tables` are the wide tables by code (model.wide_schema) with the rows of the
+    submissions that count, `layout` (submission, table, code, letter) the column that a value stands in: see
+    `transforms.records`.
     """
 
     catalogue: Catalogue
@@ -113,6 +106,9 @@ class Facts:
     differences: pl.DataFrame
     deadlines: pl.DataFrame
     touches: tuple[Touch, ...] = field(default=())
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
+    _worked_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def known(self) -> pl.DataFrame:
@@ -152,18 +148,16 @@ class Facts:
 
     def at(self, period: str) -> "Facts":
         """The same knowledge, looking at an earlier month."""
-        return Facts(
-            self.catalogue,
-            self.district,
-            period,
-            self.as_of,
-            self.observations,
-            self.submissions,
-            self.findings,
-            self.differences,
-            self.deadlines,
-            self.touches,
-        )
+        if period == self.period:
+            return self
+        return self.once(lambda facts: replace(facts, period=period, _worked_out={}), f"at {period}")
+
+    def once(self, make: "Callable[[Facts], T]", name: str = "") -> "T":
+        """What `make` works out of these facts; asked for again, it is not worked out again."""
+        key = name or make
+        if key not in self._worked_out:
+            self._worked_out[key] = make(self)
+        return self._worked_out[key]  # type: ignore[no-any-return]
 
     @cached_property
     def differences_known(self) -> pl.DataFrame:
@@ -196,10 +190,36 @@ class Facts:
         )
 
     def places(self, keys: Iterable[str | None]) -> dict[str, dict[str, Any]]:
-        """The rows of `sources` for these keys: a workbook names a few of the many thousand figures known."""
+        """The rows of `sources` for these keys: a workbook names a few of the many thousand figures known. A key of
+        records (see `cells_key`) has the cells of its rows: K5:K9,K12."""
         wanted = sorted({key for key in keys if key})
         found = self.sources.filter(pl.col("key").is_in(pl.Series(wanted, dtype=pl.String).implode()))
-        return {row["key"]: row for row in found.iter_rows(named=True)}
+        records = (self._records_place(key) for key in wanted if f"|{ROWS}" in key)
+        return {row["key"]: row for row in (*found.iter_rows(named=True), *filter(None, records))}
+
+    def _records_place(self, key: str) -> dict[str, Any] | None:
+        series, rows, period = key.split("|")
+        table, _, column = series.rpartition(".")
+        told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
+        if told is None:
+            return None
+        letter = told["letters"].get(column, "")
+        ranges = rows.removeprefix(ROWS).split(",")
+        cell = ",".join(":".join(letter + end for end in one.split("-")) for one in ranges)
+        place = {name: told[name] for name in ("form", "file", "sheet", "version", "sha256")}
+        return {"key": key, "series": series, "item": rows, "period": period, "cell": cell, **place}
+
+    def _submission_of(self, table: str, period: str) -> dict[str, Any] | None:
+        """The submission that holds a table of a period: file, sheet, version, hash, and the letters of its columns."""
+        mine = (pl.col("district") == self.district.code) & (pl.col("period") == period)
+        rows = self.tables[table].filter(mine).head(1).to_dicts() if table in self.tables else []
+        if not rows:
+            return None
+        told = {name: rows[0][name] for name in ("submission", "file", "sheet", "version")}
+        hashes = self.submissions.filter(pl.col("submission") == told["submission"])["sha256"].to_list()
+        laid = self.layout.filter((pl.col("submission") == told["submission"]) & (pl.col("table") == table))
+        letters = dict(laid.select("code", "letter").iter_rows())
+        return {**told, "form": table.split(".", maxsplit=1)[0], "sha256": (*hashes, "")[0], "letters": letters}
 
 
 def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[str, str]) -> list[str]:

@@ -424,6 +424,18 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationIndicator:
+    """One of the 18 indicators of the national evaluation. `figures` are our core figures that it is judged by,
+    `core` the one that stands for it; none where no return carries it yet."""
+
+    code: str
+    name: str
+    department: str
+    core: str = ""
+    figures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """Where a light is still yellow, as shares (0.10 = 10 points, or 10% of a limit), and the days that the office
     gives to act on a report and to settle a difference (the latter in working days)."""
@@ -450,6 +462,7 @@ class Catalogue:
     thresholds: Thresholds
     digest: str
     measures: tuple[Measure, ...] = ()
+    evaluation: tuple[EvaluationIndicator, ...] = ()
 
     def form(self, code: str) -> Return:
         return next(r for r in self.returns if r.code == code)

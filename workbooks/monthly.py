@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from catalogue.sheets import load_evaluation, load_touches, load_workbook
+from catalogue.sheets import load_touches, load_workbook
 from transforms import narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
@@ -56,29 +56,11 @@ def with_touches(facts: Facts) -> Facts:
 
 def monthly_frames(facts: Facts, changes: pl.DataFrame | None) -> tuple[dict[str, pl.DataFrame], narrate.Brief]:
     """Every frame that monthly.yaml names, and the brief."""
-    overview = schedule.overview(facts, load_evaluation(facts.catalogue))
-    frames = {
-        "overview": overview,
-        "lights_by_lead": schedule.lights_by_lead(overview),
-        "indicators": schedule.indicators(facts),
-        "entities_by_month": schedule.entities_by_month(facts),
-        "reports": schedule.reports(facts),
-        "differences": schedule.differences(facts),
-        "failed_checks": schedule.failed_checks(facts),
-        "policies": schedule.policies(facts),
-        "treasury_check": schedule.treasury_check(facts),
-        "treasury_refunds": schedule.treasury_refunds(facts),
-        "deferrals": schedule.deferrals(facts),
-        "refunds_by_month": schedule.refunds_by_month(facts),
-        "banks": schedule.banks(facts),
-        "centre_loans": schedule.centre_loans(facts),
-        "waterfall": schedule.waterfall(facts),
-        "revisions": schedule.revised(facts, changes),
-        "unreported": schedule.unreported(facts),
-        "definitions": schedule.definitions(facts),
-        "code_lists": schedule.code_lists(facts),
-    }
-    paragraphs = next(sheet.paragraphs for sheet in load_workbook("monthly") if sheet.kind == "text")
+    sheets = load_workbook("monthly")
+    named = {block.frame for sheet in sheets for block in sheet.blocks}
+    frames = {name: facts.once(make) for name, make in schedule.FRAMES.items() if name in named}
+    frames["revisions"] = schedule.revised(facts, changes)
+    paragraphs = next(sheet.paragraphs for sheet in sheets if sheet.kind == "text")
     brief = narrate.write_brief(facts, paragraphs, frames)
     frames["left_out"] = brief.left_out.with_columns(kind=pl.lit("data"))
     frames["brief_numbers"] = narrate.numbers_with_sources(facts, brief)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from catalogue.sheets import load_evaluation, load_workbook
+from catalogue.sheets import load_workbook
 from transforms import analyse, narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
@@ -50,23 +50,8 @@ def build_quarterly(facts: Facts, quarter: str, edition: int = 1, changes: pl.Da
 
 
 def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
-    """Every frame that quarterly.yaml names."""
-    return {
-        "quarter_overview": analyse.quarter_overview(facts, quarter, load_evaluation(facts.catalogue)),
-        "trend_months": analyse.trend_months(facts),
-        "trend_ytd": analyse.trend_ytd(facts),
-        "trend_yoy": analyse.trend_yoy(facts),
-        "trend_mean": analyse.trend_mean(facts),
-        "quarter_check": analyse.quarter_check(facts, quarter),
-        "quarter_differences": analyse.quarter_differences(facts, quarter),
-        "carried_differences": analyse.carried_differences(facts, quarter),
-        "lines": analyse.lines(facts),
-        "bank_waterfall": analyse.bank_waterfall(facts, quarter),
-        "difference_ages": analyse.difference_ages(facts),
-        "revisions": schedule.revised(facts, changes),
-        "last_year_versions": analyse.last_year_versions(facts, quarter),
-        "missing_returns": analyse.missing_returns(facts, quarter),
-        "out_of_scope": analyse.out_of_scope(),
-        "definitions": schedule.definitions(facts),
-        "code_lists": schedule.code_lists(facts),
-    }
+    """Every frame that quarterly.yaml names: of the quarter, else of its last month."""
+    named = {block.frame for sheet in load_workbook("quarterly") for block in sheet.blocks}
+    of_month = {name: facts.once(make) for name, make in schedule.FRAMES.items() if name in named}
+    of_quarter = {name: make(facts, quarter) for name, make in analyse.FRAMES.items() if name in named}
+    return {**of_month, **of_quarter, "revisions": schedule.revised(facts, changes)}

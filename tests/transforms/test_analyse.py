@@ -5,7 +5,6 @@ import polars as pl
 import pytest
 
 from catalogue.load import load
-from catalogue.sheets import load_evaluation
 from tests.transforms.makers import (
     RETURNS,
     a_difference,
@@ -69,27 +68,27 @@ def test_a_quarter_that_is_not_over_is_marked_and_compared_over_as_many_months()
     facts = a_made_up_district()
     assert analyse.quarter_words(facts, "2022Q3") == "2022年三季度,未满季:7—8月"
     assert analyse.quarter_words(facts, "2022Q2") == "2022年二季度"
-    row = analyse.quarter_overview(facts, "2022Q3", load_evaluation(load())).row(17, named=True)
+    row = analyse.quarter_overview(facts, "2022Q3").row(17, named=True)
     two = [facts.figure("F03.entities.new_m", "合计", m).value for m in ("2021-07", "2021-08")]
     assert row["last_year"] == sum(v for v in two if v is not None)
     assert row["light3"] == ""
 
 
 def test_the_overview_tells_the_lights_of_the_three_months():
-    row = analyse.quarter_overview(a_made_up_district(), "2022Q2", load_evaluation(load())).row(17, named=True)
+    row = analyse.quarter_overview(a_made_up_district(), "2022Q2").row(17, named=True)
     assert {row["light1"], row["light2"], row["light3"]} <= {"绿", "黄", "红"}
     assert row["light"] == row["light3"]
 
 
 def test_nothing_is_said_about_what_is_missing():
-    rows = analyse.quarter_overview(some_facts(), "2022Q2", load_evaluation(load()))
+    rows = analyse.quarter_overview(some_facts(), "2022Q2")
     assert set(rows["verdict"]) == {"报表尚未接入,未报", "本季数据未报,不作评价"}
     assert set(rows["light"]) == {"灰"}
 
 
 def test_24_months_end_at_the_month_of_the_workbook():
     facts = a_made_up_district()
-    row = analyse.trend_months(facts).filter(pl.col("code") == "I0301").row(0, named=True)
+    row = analyse.trend_months(facts, "2022Q3").filter(pl.col("code") == "I0301").row(0, named=True)
     assert analyse.month_words(facts)["m00"] == "2020-09"
     assert row["m23"] == facts.figure("F03.entities.new_m", "合计", "2022-08").value
     assert (row["m00"], row["m00|why"]) == (None, "—")
@@ -97,7 +96,7 @@ def test_24_months_end_at_the_month_of_the_workbook():
 
 def test_the_moving_mean_of_a_flow_is_over_three_months():
     facts = facts_with("F03.entities.new_m", "合计", {"2022-06": 1, "2022-07": 2, "2022-08": 6})
-    row = analyse.trend_mean(facts).filter(pl.col("code") == "I0301").row(0, named=True)
+    row = analyse.trend_mean(facts, "2022Q3").filter(pl.col("code") == "I0301").row(0, named=True)
     assert (row["m23"], row["m22"]) == (3, None)
 
 
@@ -123,7 +122,7 @@ def test_differences_of_the_quarter_stand_by_age_with_their_months_side_by_side(
 
 def test_open_differences_are_counted_by_age():
     rows = [a_difference("R02", id=str(n), age=age) for n, age in enumerate((0, 1, 3, 5, 12))]
-    assert analyse.difference_ages(some_facts(differences=rows))["count"].to_list() == [1, 1, 0, 2, 1]
+    assert analyse.difference_ages(some_facts(differences=rows), "2022Q3")["count"].to_list() == [1, 1, 0, 2, 1]
 
 
 def test_the_banks_movements_lead_from_the_opening_to_the_closing_balance():

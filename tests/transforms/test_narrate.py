@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalogue.load import load
-from catalogue.sheets import load_evaluation, load_touches, load_workbook
+from catalogue.sheets import load_touches, load_workbook
 from tests.transforms.makers import PERIOD, a_difference, a_made_up_district, a_submission, an_observation, some_facts
 from transforms import schedule
 from transforms.facts import Facts
@@ -20,7 +20,7 @@ def brief_of(facts: Facts, *sentences: Sentence) -> Brief:
         else next(s.paragraphs for s in load_workbook("monthly") if s.kind == "text")
     )
     frames = {
-        "overview": schedule.overview(facts, load_evaluation(load())),
+        "overview": schedule.overview(facts),
         "indicators": schedule.indicators(facts),
         "reports": schedule.reports(facts),
         "differences": schedule.differences(facts),
@@ -134,7 +134,7 @@ def test_red_lights_tell_target_and_distance():
 
 def test_the_lights_of_the_brief_are_those_of_the_total_of_the_overview():
     facts = a_made_up_district()
-    total = schedule.overview(facts, load_evaluation(load())).row(-1, named=True)
+    total = schedule.overview(facts).row(-1, named=True)
     told = text_of(facts, "{lights.green}|{lights.yellow}|{lights.red}|{lights.grey}|{lights.tasks}")
     assert told == "|".join(f"{total[c]:.0f}" for c in ("green", "yellow", "red", "grey", "tasks")) + "。"
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from catalogue.load import load
-from catalogue.sheets import load_evaluation, load_touches
+from catalogue.sheets import load_touches
 from tests.transforms.makers import (
     BANKS,
     PERIOD,
@@ -110,7 +110,7 @@ def test_a_difference_of_one_bank_throws_doubt_on_that_bank_and_on_the_total_alo
 
 
 def test_the_overview_has_the_18_indicators_and_their_sum():
-    frame = schedule.overview(a_made_up_district(), load_evaluation(load()))
+    frame = schedule.overview(a_made_up_district())
     assert frame.height == 19
     rows, total = frame.head(18), frame.row(18, named=True)
     for column in ("tasks", "blue", "green", "yellow", "red", "grey"):
@@ -119,7 +119,7 @@ def test_the_overview_has_the_18_indicators_and_their_sum():
 
 
 def test_an_indicator_without_a_return_is_grey_and_unreported():
-    row = row_of(schedule.overview(some_facts(), load_evaluation(load())), name="办理建筑许可")
+    row = row_of(schedule.overview(some_facts()), name="办理建筑许可")
     assert (row["light"], row["grey"], row["month|why"]) == ("灰", 1, "未报")
 
 

@@ -2,9 +2,14 @@
 
 By what is made: `figures` (rows and the figures put into them; what the columns of every frame are), `names` (what
 a reader calls things), `indicators` (M01, M02), `reports` (M03), `differences` (M04), `taxes` (M08), `loans` (M09)
-and `notes` (M15).
+and `notes` (M15). `FRAMES` are the frames by the names that monthly.yaml uses.
 """
 
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from transforms.facts import Facts
 from transforms.schedule.differences import differences, failed_checks, follow_up
 from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, put_count
 from transforms.schedule.indicators import (
@@ -21,8 +26,30 @@ from transforms.schedule.notes import code_lists, definitions, revised
 from transforms.schedule.reports import reports, unreported
 from transforms.schedule.taxes import deferrals, policies, refunds_by_month, treasury_check, treasury_refunds
 
+FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
+    "overview": overview,
+    "lights_by_lead": lights_by_lead,
+    "indicators": indicators,
+    "entities_by_month": entities_by_month,
+    "reports": reports,
+    "differences": differences,
+    "failed_checks": failed_checks,
+    "policies": policies,
+    "treasury_check": treasury_check,
+    "treasury_refunds": treasury_refunds,
+    "deferrals": deferrals,
+    "refunds_by_month": refunds_by_month,
+    "banks": banks,
+    "centre_loans": centre_loans,
+    "waterfall": waterfall,
+    "unreported": unreported,
+    "definitions": definitions,
+    "code_lists": code_lists,
+}
+
 __all__ = [
     "BALANCE_COLUMNS",
+    "FRAMES",
     "LIGHTS",
     "NATURES",
     "NO_RETURN",

@@ -9,7 +9,6 @@ from transforms import period as months
 from transforms.facts import (
     NOTHING,
     UNREPORTED,
-    EvaluationIndicator,
     Facts,
     Figure,
     cumulates,
@@ -22,7 +21,7 @@ from transforms.facts import (
     year_to_date,
 )
 from transforms.lights import light_of, time_progress
-from transforms.model import EXACT, Indicator, Light
+from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
 from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, to_check
 from transforms.schedule.names import department_name
 
@@ -129,12 +128,12 @@ def entities_by_month(facts: Facts, count: int = 12) -> pl.DataFrame:
     return frame(rows, month=pl.String, new=EXACT, last_year=EXACT, yoy=EXACT, remark=pl.String)
 
 
-def overview(facts: Facts, evaluation: Iterable[EvaluationIndicator]) -> pl.DataFrame:
+def overview(facts: Facts) -> pl.DataFrame:
     """M01: the 18 indicators of the national evaluation with the lights of our core figures, and 合计.
 
     `tasks` counts the figures that have a light; an indicator that no return carries yet counts as one, grey.
     """
-    rows = [_overview_row(facts, number, one) for number, one in enumerate(evaluation, start=1)]
+    rows = [_overview_row(facts, number, one) for number, one in enumerate(facts.catalogue.evaluation, start=1)]
     total: Row = {"kind": "total", "name": "合计"}
     for column in ("tasks", *LIGHTS):
         total[column] = sum((row[column] for row in rows), Decimal(0))
@@ -200,10 +199,11 @@ def _arrow(now: Decimal, before: Decimal) -> str:
     return "→" if now == before else "↑" if now > before else "↓"
 
 
-def lights_by_lead(overview_frame: pl.DataFrame) -> pl.DataFrame:
+def lights_by_lead(facts: Facts) -> pl.DataFrame:
     """M01, chart: lights by lead unit, most tasks first."""
     counts = (
-        overview_frame.filter(pl.col("kind") == "data")
+        facts.once(overview)
+        .filter(pl.col("kind") == "data")
         .group_by("department", maintain_order=True)
         .agg(pl.col("tasks", *LIGHTS).sum())
         .sort("tasks", descending=True, maintain_order=True)

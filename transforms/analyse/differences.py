@@ -1,0 +1,99 @@
+"""Q04: differences between returns over the quarter, and how old the open ones are."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from transforms import period as months
+from transforms.facts import (
+    NOT_APPLICABLE,
+    Facts,
+    Figure,
+)
+from transforms.model import EXACT, State
+from transforms.schedule import (
+    Row,
+    differences,
+    follow_up,
+    frame,
+    put,
+    put_count,
+    subject_of,
+)
+from transforms.spans import last_month_of
+
+AGES = (("当月", 0, 0), ("1个月", 1, 1), ("2个月", 2, 2), ("3—5个月", 3, 5), ("6个月及以上", 6, 10**6))
+
+
+def quarter_differences(facts: Facts, quarter: str) -> pl.DataFrame:
+    """Q04: every reconciliation that did not hold in a month of the quarter, its three differences, oldest first."""
+    span = months.months_of(quarter)
+    ends = last_month_of(pl.col("period"))
+    known = facts.differences_known.filter(ends.is_in(span), pl.col("state") != State.EQUAL.value)
+    return _aged_rows(facts, span, known)
+
+
+def carried_differences(facts: Facts, quarter: str) -> pl.DataFrame:
+    """Q04, second block: the differences of earlier quarters that are still carried, each with its amount in `sum`."""
+    first = months.months_of(quarter)[0]
+    older = facts.differences_known.filter(last_month_of(pl.col("period")) < first, pl.col("status") != "closed")
+    older = older.filter(~pl.col("state").is_in([State.EQUAL.value, State.WITHIN_ROUNDING.value]))
+    older = older.sort("period").unique("id", keep="last", maintain_order=True)
+    return _aged_rows(facts, [], older)
+
+
+def _aged_rows(facts: Facts, span: Sequence[str], known: pl.DataFrame) -> pl.DataFrame:
+    by = ("rule", "key") if span else ("id",)
+    rows = [_aged_row(facts, span, group) for _, group in known.group_by(*by, maintain_order=True)]
+    rows.sort(key=lambda r: (-r["age"], -abs(r["sum"] or 0), r["id"]))
+    return frame(
+        rows,
+        period=pl.String,
+        id=pl.String,
+        rule=pl.String,
+        key=pl.String,
+        unit=pl.String,
+        decimals=pl.Int64,
+        month1=EXACT,
+        month2=EXACT,
+        month3=EXACT,
+        sum=EXACT,
+        state=pl.String,
+        cause=pl.String,
+        department=pl.String,
+        due=pl.Date,
+        outcome=pl.String,
+        age=EXACT,
+    )
+
+
+def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
+    # What is told by the quarter stands with its last month.
+    told = {months.last_month(row["period"]): row for row in group.iter_rows(named=True)}
+    last = told[max(told)]
+    row = follow_up(facts, last) | {
+        "key": subject_of(facts, last["key"], last["left_cell"] or last["right_cell"] or ""),
+        "decimals": 2 if last["unit"] == "元" else 0,
+        "period": months.chinese(last["period"]),
+    }
+    for n in (1, 2, 3):
+        month = span[n - 1] if span else ""
+        value = told[month]["difference"] if month in told else None
+        put(row, f"month{n}", Figure(value, value, value, (), NOT_APPLICABLE))
+    gaps = [one["difference"] for one in told.values() if one["difference"] is not None]
+    total = sum(gaps, Decimal(0)) if gaps else None
+    put(row, "sum", Figure(total, total, total, (), NOT_APPLICABLE))
+    return row
+
+
+def difference_ages(facts: Facts, quarter: str) -> pl.DataFrame:
+    """Q09, chart: open differences by age in months."""
+    open_ones = differences(facts).filter(pl.col("state") == State.DIFFERENT.value)
+    ages = [int(age) for age in open_ones["age"].to_list()]
+    rows = []
+    for name, low, high in AGES:
+        row: Row = {"age": name}
+        put_count(row, "count", sum(1 for age in ages if low <= age <= high))
+        rows.append(row)
+    return frame(rows, age=pl.String, count=EXACT)

@@ -1,0 +1,151 @@
+"""The records of a ledger – rows of a return that each stand for a case, a project, an issue – and figures made of them.
+
+A figure made of records keeps the cells it stands on as one key a return: `F12.applications.user_days|行5-9,12|2022-08`.
+Medians and percentiles are taken from the records, never from those of the months.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+import polars as pl
+
+from transforms.edits.bounds import of_kind
+from transforms.facts import NOT_APPLICABLE, ROWS, UNREPORTED, Facts, Figure
+from transforms.model import RowKind, wide_schema
+
+NONE_TOLD = Figure(None, None, None, (), NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Some records of one ledger.
+
+    Attributes:
+        table: the code of the ledger.
+        rows: model.wide_schema of it; data rows alone, of one or more periods.
+        why: what is shown for a figure where the ledger was not filed; "" where it was.
+    """
+
+    table: str
+    rows: pl.DataFrame
+    why: str = ""
+
+    def where(self, *conditions: pl.Expr) -> "Records":
+        """The records that meet all conditions; what is not told meets none."""
+        return replace(self, rows=self.rows.filter(*conditions))
+
+    def count(self, column: str) -> Figure:
+        """How many records there are; zero where the ledger was filed without any. `column` names their cells."""
+        return self._figure(column, Decimal(self.rows.height))
+
+    def distinct(self, column: str) -> Figure:
+        """How many different values a column tells: firms counted once."""
+        return self._figure(column, Decimal(self.rows[column].drop_nulls().n_unique()))
+
+    def sum(self, column: str) -> Figure:
+        """The sum of a column with its interval; not told where one of its cells is not."""
+        return self._sum(column, 1)
+
+    def mean(self, column: str) -> Figure:
+        """The mean of a column with its interval; — without records."""
+        return self._sum(column, self.rows.height) if self.rows.height else self._none()
+
+    def maximum(self, column: str) -> Figure:
+        return self.percentile(column, Decimal(1))
+
+    def median(self, column: str) -> Figure:
+        """The middle record, or the mean of the two in the middle."""
+        told = self._sorted(column)
+        if not told:
+            return self._none()
+        middle = len(told) // 2
+        return self._figure(column, told[middle] if len(told) % 2 else (told[middle - 1] + told[middle]) / 2)
+
+    def percentile(self, column: str, share: Decimal) -> Figure:
+        """The smallest told value that at least this share of the records does not exceed (nearest rank)."""
+        told = self._sorted(column)
+        if not told:
+            return self._none()
+        rank = int((share * len(told)).to_integral_value(ROUND_CEILING))
+        return self._figure(column, told[max(rank, 1) - 1])
+
+    def _sorted(self, column: str) -> list[Decimal]:
+        return [] if self.rows[column].null_count() else sorted(self.rows[column].to_list())
+
+    def _sum(self, column: str, parts: int) -> Figure:
+        if self.rows[column].null_count():
+            return self._none()
+        total: Decimal = sum(self.rows[column].to_list(), Decimal(0))
+        slack: Decimal = sum(self.rows[f"{column}|half"].fill_null(0).to_list(), Decimal(0))
+        return self._figure(column, total / parts, slack / parts)
+
+    def _none(self) -> Figure:
+        return Figure(None, None, None, (), self.why or NOT_APPLICABLE)
+
+    def _figure(self, column: str, value: Decimal, slack: Decimal = Decimal(0)) -> Figure:
+        if self.why:
+            return self._none()
+        return Figure(value, value - slack, value + slack, self.keys(column))
+
+    def keys(self, column: str) -> tuple[str, ...]:
+        """The keys of the cells of a column, one a period."""
+        periods = self.rows["period"].unique(maintain_order=True).to_list()
+        return tuple(
+            cells_key(f"{self.table}.{column}", self.rows.filter(pl.col("period") == period)["row"].to_list(), period)
+            for period in periods
+        )
+
+
+def records(facts: Facts, table: str, *periods: str) -> Records:
+    """The records of a ledger as filed for these periods (the month of the facts, where none is given)."""
+    form = facts.catalogue.form(table.split(".", maxsplit=1)[0])
+    wanted = list(filter(None, (facts.district.owes(form, period) for period in periods or (facts.period,))))
+    declared = facts.catalogue.table(table)
+    rows = facts.once(lambda known: _of_district(known, table), f"records of {table}")
+    rows = (
+        rows.filter(pl.col("period").is_in(wanted)) if rows is not None else pl.DataFrame(schema=wide_schema(declared))
+    )
+    missing = [period for period in wanted if not _was_filed(facts, table, period)]
+    due = any(facts.due(f"{table}.", period) for period in missing)
+    return Records(table, rows, UNREPORTED if due else NOT_APPLICABLE if missing or not wanted else "")
+
+
+def _of_district(facts: Facts, table: str) -> pl.DataFrame | None:
+    if table not in facts.tables:
+        return None
+    return facts.tables[table].filter(pl.col("district") == facts.district.code, of_kind(RowKind.DATA))
+
+
+def _was_filed(facts: Facts, table: str, period: str) -> bool:
+    """Whether a return that counts carried this ledger; one without records says that there was nothing."""
+    form = table.split(".", maxsplit=1)[0]
+    filed = facts.once(_filed, "filed")
+    return (form, period) in filed
+
+
+def _filed(facts: Facts) -> set[tuple[str, str]]:
+    taken = pl.col("status").is_in(("accepted", "questions"))
+    mine = facts.submissions.filter(pl.col("district") == facts.district.code, taken)
+    return set(mine.select("form", "period").iter_rows())
+
+
+def told(table: str, row: Mapping[str, Any], column: str) -> Figure:
+    """The number of one cell of a record, with its interval."""
+    value, half = row[column], row.get(f"{column}|half") or Decimal(0)
+    if value is None:
+        return NONE_TOLD
+    return Figure(value, value - half, value + half, (cells_key(f"{table}.{column}", [row["row"]], row["period"]),))
+
+
+def cells_key(series: str, rows: Iterable[int], period: str) -> str:
+    """The key of some cells of a column: their rows as ranges."""
+    ranges: list[list[int]] = []
+    for row in sorted(rows):
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    spans = ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+    return f"{series}|{ROWS}{spans}|{period}"
