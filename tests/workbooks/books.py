@@ -56,11 +56,24 @@ def names_of(data: bytes) -> dict[str, str]:
     return {name: defined.attr_text for name, defined in opened(data).defined_names.items()}
 
 
+def charts_of(data: bytes, tab: str) -> dict[str, list[str]]:
+    """The native charts of a sheet: place → title, then the ranges of every series."""
+    sheet = opened(data)[tab]
+    return {f"{chart.anchor._from.row}:{chart.anchor._from.col}": _told_chart(chart) for chart in sheet._charts}
+
+
+def _told_chart(chart: Any) -> list[str]:
+    title = "".join(run.t for run in chart.title.tx.rich.p[0].r or ()) if chart.title else ""
+    parts = [chart, *(one for one in chart._charts if one is not chart)]
+    return [title, *(series.val.numRef.f for part in parts for series in part.series)]
+
+
 def compare_with_golden(name: str, told: Mapping[str, Any]) -> None:
     """Fails with the first cells that differ; writes the golden instead when YUEJI_RENEW_GOLDENS is set."""
     path = GOLDENS / f"{name}.json"
     text = json.dumps(told, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
     if os.environ.get("YUEJI_RENEW_GOLDENS"):
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     expected, seen = json.loads(path.read_text(encoding="utf-8")), json.loads(text)
     for part in sorted({*expected, *seen}):
