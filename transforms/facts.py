@@ -1,5 +1,6 @@
 """What one district knew at one moment, and how a figure is looked up in it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,9 @@ UNREPORTED = "未报"
 NOT_APPLICABLE = "—"
 SUPPRESSED = "＊"
 ROWS = "行"
+"""How the item of a key of records begins: 行5-9,12."""
+KEYS = re.compile(r"\[[^\]]*\]")
+OPERATORS = re.compile(r"[+−÷×]")
 EIGHTH_PLACE = Decimal("1e-8")
 OPEN_STATES = (State.DIFFERENT.value, State.ONE_SIDED.value)
 """A figure that such a difference touches is shown with (待核)."""
@@ -68,7 +72,9 @@ class Touch:
 class Figure(NamedTuple):
     """A figure with its rounding interval (base unit) and the observations it stands on.
 
-    `why` says what is shown when there is no value: 未报, or — where nothing was due.
+    `why` says what is shown when there is no value: 未报, or — where nothing was due. `work` is how it was worked out
+    of its sources, each in brackets: `[F05.cases.online_m|合计|2022-08]÷[F05.cases.accept_m|合计|2022-08]`; empty where
+    it is one told figure.
     """
 
     value: Decimal | None
@@ -76,10 +82,18 @@ class Figure(NamedTuple):
     high: Decimal | None
     sources: tuple[str, ...]
     why: str = UNREPORTED
+    work: str = ""
 
     @property
     def told(self) -> bool:
         return self.value is not None
+
+    @property
+    def term(self) -> str:
+        """What stands for this figure in the work of another."""
+        if self.work:
+            return f"({self.work})" if OPERATORS.search(KEYS.sub("", self.work)) else self.work
+        return ",".join(f"[{key}]" for key in self.sources)
 
 
 NOTHING = Figure(None, None, None, (), NOT_APPLICABLE)
@@ -262,6 +276,7 @@ def add(parts: Iterable[Figure]) -> Figure:
         sum((p.low for p in parts if p.low is not None), Decimal(0)),
         sum((p.high for p in parts if p.high is not None), Decimal(0)),
         tuple(key for p in parts for key in p.sources),
+        work="+".join(p.term for p in parts) if len(parts) > 1 else parts[0].work,
     )
 
 
@@ -271,7 +286,8 @@ def subtract(left: Figure, right: Figure) -> Figure:
     assert left.high is not None
     assert right.high is not None
     sources = (*left.sources, *right.sources)
-    return Figure(left.value - right.value, left.low - right.high, left.high - right.low, sources)
+    work = f"{left.term}−{right.term}"
+    return Figure(left.value - right.value, left.low - right.high, left.high - right.low, sources, work=work)
 
 
 def divide(numerator: Figure, denominator: Figure, complement: bool = False) -> Figure:
@@ -287,7 +303,10 @@ def divide(numerator: Figure, denominator: Figure, complement: bool = False) -> 
         return Figure(None, None, None, sources, NOT_APPLICABLE)
     ends = [n / d for n in (numerator.low, numerator.high) for d in (denominator.low, denominator.high)]
     value, low, high = numerator.value / denominator.value, min(ends), max(ends)
-    return Figure(1 - value, 1 - high, 1 - low, sources) if complement else Figure(value, low, high, sources)
+    work = f"{numerator.term}÷{denominator.term}"
+    if complement:
+        return Figure(1 - value, 1 - high, 1 - low, sources, work=f"1−{work}")
+    return Figure(value, low, high, sources, work=work)
 
 
 def growth(now: Figure, base: Figure) -> Figure:
@@ -295,7 +314,7 @@ def growth(now: Figure, base: Figure) -> Figure:
     ratio = divide(now, base)
     if ratio.value is None or ratio.low is None or ratio.high is None:
         return ratio
-    return Figure(ratio.value - 1, ratio.low - 1, ratio.high - 1, ratio.sources)
+    return Figure(ratio.value - 1, ratio.low - 1, ratio.high - 1, ratio.sources, work=f"{ratio.work}−1")
 
 
 def points(now: Figure, base: Figure) -> Figure:
@@ -303,7 +322,8 @@ def points(now: Figure, base: Figure) -> Figure:
     change = subtract(now, base)
     if change.value is None or change.low is None or change.high is None:
         return change
-    return Figure(change.value * 100, change.low * 100, change.high * 100, change.sources)
+    work = f"({change.work})×100"
+    return Figure(change.value * 100, change.low * 100, change.high * 100, change.sources, work=work)
 
 
 def basis_of(catalogue: Catalogue, series: str) -> str:

@@ -38,22 +38,23 @@ class Records:
 
     def count(self, column: str) -> Figure:
         """How many records there are; zero where the ledger was filed without any. `column` names their cells."""
-        return self._figure(column, Decimal(self.rows.height))
+        return self._figure("计数", column, Decimal(self.rows.height))
 
     def distinct(self, column: str) -> Figure:
         """How many different values a column tells: firms counted once."""
-        return self._figure(column, Decimal(self.rows[column].drop_nulls().n_unique()))
+        return self._figure("去重计数", column, Decimal(self.rows[column].drop_nulls().n_unique()))
 
     def sum(self, column: str) -> Figure:
         """The sum of a column with its interval; not told where one of its cells is not."""
-        return self._sum(column, 1)
+        return self._sum("合计", column, 1)
 
     def mean(self, column: str) -> Figure:
         """The mean of a column with its interval; — without records."""
-        return self._sum(column, self.rows.height) if self.rows.height else self._none()
+        return self._sum("平均", column, self.rows.height) if self.rows.height else self._none()
 
     def maximum(self, column: str) -> Figure:
-        return self.percentile(column, Decimal(1))
+        told = self._sorted(column)
+        return self._figure("最大", column, told[-1]) if told else self._none()
 
     def median(self, column: str) -> Figure:
         """The middle record, or the mean of the two in the middle."""
@@ -61,7 +62,7 @@ class Records:
         if not told:
             return self._none()
         middle = len(told) // 2
-        return self._figure(column, told[middle] if len(told) % 2 else (told[middle - 1] + told[middle]) / 2)
+        return self._figure("中位数", column, told[middle] if len(told) % 2 else (told[middle - 1] + told[middle]) / 2)
 
     def percentile(self, column: str, share: Decimal) -> Figure:
         """The smallest told value that at least this share of the records does not exceed (nearest rank)."""
@@ -69,25 +70,27 @@ class Records:
         if not told:
             return self._none()
         rank = int((share * len(told)).to_integral_value(ROUND_CEILING))
-        return self._figure(column, told[max(rank, 1) - 1])
+        return self._figure(f"第{(share * 100).normalize():f}百分位", column, told[max(rank, 1) - 1])
 
     def _sorted(self, column: str) -> list[Decimal]:
         return [] if self.rows[column].null_count() else sorted(self.rows[column].to_list())
 
-    def _sum(self, column: str, parts: int) -> Figure:
+    def _sum(self, how: str, column: str, parts: int) -> Figure:
         if self.rows[column].null_count():
             return self._none()
         total: Decimal = sum(self.rows[column].to_list(), Decimal(0))
         slack: Decimal = sum(self.rows[f"{column}|half"].fill_null(0).to_list(), Decimal(0))
-        return self._figure(column, total / parts, slack / parts)
+        return self._figure(how, column, total / parts, slack / parts)
 
     def _none(self) -> Figure:
         return Figure(None, None, None, (), self.why or NOT_APPLICABLE)
 
-    def _figure(self, column: str, value: Decimal, slack: Decimal = Decimal(0)) -> Figure:
+    def _figure(self, how: str, column: str, value: Decimal, slack: Decimal = Decimal(0)) -> Figure:
         if self.why:
             return self._none()
-        return Figure(value, value - slack, value + slack, self.keys(column))
+        keys = self.keys(column)
+        work = f"{how}({','.join(f'[{key}]' for key in keys)})"
+        return Figure(value, value - slack, value + slack, keys, work=work)
 
     def keys(self, column: str) -> tuple[str, ...]:
         """The keys of the cells of a column, one a period."""

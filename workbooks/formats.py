@@ -98,6 +98,15 @@ class Formats:
             look |= {"bold": True, "bg_color": TOTAL_FILL}
         return self.get(**look | {"num_format": pattern} | more)
 
-    def missing(self, grey: bool) -> Format:
+    def part(self, total: bool, first: bool, last: bool) -> Format:
+        """An empty cell of a span."""
+        look: dict[str, Any] = {"border": 1, "border_color": BORDER}
+        if not first:
+            look["left"] = 0
+        if not last:
+            look["right"] = 0
+        return self.get(**look | ({"bg_color": TOTAL_FILL} if total else {}))
+
+    def missing(self, grey: bool, **more: Any) -> Format:
         look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": "center"}
-        return self.get(**look | (MISSING if grey else {"font_color": "#7F7F7F"}))
+        return self.get(**look | (MISSING if grey else {"font_color": "#7F7F7F"}) | more)

@@ -158,19 +158,20 @@ class SheetWriter:
         self._subtitle(block)
         top = self.row
         columns = self._header(block)
+        values = {c.code: columns[c.code] + (0 if c.format in TEXT_FORMATS else c.span - 1) for c in block.columns}
         first = self.row
         rows = frame.to_dicts()
         body = [n for n, row in enumerate(rows) if row["kind"] == "data"]
         span = (first + min(body), first + max(body)) if body else (first, first)
         for number, row in enumerate(rows):
-            self._data_row(block, columns, row, first + number, span)
+            self._data_row(block, columns, values, row, first + number, span)
         self.row = first + len(rows)
         right = max(start + column.span for column, start in zip(block.columns, columns.values(), strict=True))
         if not rows:
-            self._merge(self.row, 0, right - 1, block.empty, self.formats.text(False, "center"))
+            self.page.write_string(self.row, 0, clean(self.fill(block.empty)), self.formats.get())
             self.set_height(self.row, block.row_height)
             self.row += 1
-        placed = Placed(span[0], span[1], columns, right)
+        placed = Placed(span[0], span[1], values, right)
         if block.chart:
             self._chart(block, frame, placed, top)
         self.notes(block.notes)
@@ -240,24 +241,30 @@ class SheetWriter:
         if self.sheet.repeat_header:
             self.page.repeat_rows(0, self.row - 1)
 
-    def _data_row(self, block: Block, columns: Mapping[str, int], row: Row, at: int, span: tuple[int, int]) -> None:
+    def _data_row(
+        self,
+        block: Block,
+        columns: Mapping[str, int],
+        values: Mapping[str, int],
+        row: Row,
+        at: int,
+        span: tuple[int, int],
+    ) -> None:
         height = block.row_height
         for column in block.columns:
-            place = _Cell(column, at, columns[column.code], columns, span)
-            width = sum(self.sheet.grid[place.column : place.column + column.span])
+            first = columns[column.code]
+            widths = self.sheet.grid[first : first + column.span]
+            place = _Cell(column, at, first, values, span, tuple(widths))
             text = self._cell(place, row)
             if column.format in ("wrap", "text") and text:
-                height = max(height, lines_of(text, width - INDENT) * LINE + 6)
+                height = max(height, lines_of(text, place.width_of(text) - INDENT) * LINE + 6)
         self.set_height(at, height)
 
     def _cell(self, place: "_Cell", row: Row) -> str:
         """Write one cell; returns the text that stands in it, if it is text."""
         column, value = place.of, row.get(place.of.code)
         total = row["kind"] != "data"
-        if column.span > 1:
-            self.page.merge_range(
-                place.row, place.column, place.row, place.column + column.span - 1, "", self.formats.text(total)
-            )
+        self._span(place, total)
         if column.format in TEXT_FORMATS or (value is not None and isinstance(value, str)):
             return self._text(place, row, clean(value), total)
         if column.format in DATES:
@@ -267,21 +274,29 @@ class SheetWriter:
         self._number(place, row, Decimal(value), total)
         return ""
 
+    def _span(self, place: "_Cell", total: bool) -> None:
+        """A column of several grid columns is one cell of data and empty ones beside it: a merged cell could be
+        neither sorted nor filtered. The frame of the cells makes them look like one."""
+        last = place.column + place.of.span - 1
+        for at in range(place.column, last + 1) if place.of.span > 1 else ():
+            self.page.write_blank(place.row, at, None, self.formats.part(total, at == place.column, at == last))
+
     def _text(self, place: "_Cell", row: Row, text: str, total: bool) -> str:
         kind = place.of.format
         align = "center" if kind in ("centre", "light", "state") else "left"
         fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
         more = fills.get(text, {})
-        wrap = kind in ("wrap", "text")
-        self.page.write_string(place.row, place.column, text, self.formats.text(total, align, wrap, **more))
+        wrap = kind in ("wrap", "text") and not place.runs_on(text)
+        look = self.formats.text(total, align, wrap, **more | place.frame(0))
+        self.page.write_string(place.row, place.column, text, look)
         return text
 
     def _date(self, place: "_Cell", row: Row, value: date | datetime, total: bool) -> str:
         pattern = DATES[place.of.format]
         if place.of.format == "deadline" and row["provisional"]:
             pattern += '"(暂定)"'
-        look = self.formats.number(total, pattern, align="center")
-        self.page.write_datetime(place.row, place.column, value, look)
+        look = self.formats.number(total, pattern, align="center", **place.frame(-1))
+        self.page.write_datetime(place.row, place.last, value, look)
         return ""
 
     def _missing(self, place: "_Cell", row: Row, total: bool) -> str:
@@ -289,10 +304,11 @@ class SheetWriter:
         why = UNREPORTED if why is None else why
         if place.of.blank or not why:
             grey = bool(why) and why != "—"
-            look = self.formats.missing(True) if grey else self.formats.text(total)
-            self.page.write_blank(place.row, place.column, None, look)
+            look = self.formats.missing(True, **place.frame(-1)) if grey else self.formats.text(total, **place.frame(-1))
+            self.page.write_blank(place.row, place.last, None, look)
         else:
-            self.page.write_string(place.row, place.column, why, self.formats.missing(why == UNREPORTED))
+            look = self.formats.missing(why == UNREPORTED, **place.frame(-1))
+            self.page.write_string(place.row, place.last, why, look)
         return ""
 
     def _number(self, place: "_Cell", row: Row, value: Decimal, total: bool) -> None:
@@ -302,20 +318,20 @@ class SheetWriter:
         more: dict[str, Any] = {"align": "center"} if column.format in ("count", "age") else {}
         if column.format == "age" and value >= AGED_MONTHS:
             more |= FILLS["红"]
-        look = self.formats.number(total, self._pattern(column, row, unit), **more)
+        look = self.formats.number(total, self._pattern(column, row, unit), **more | place.frame(-1))
         formula = self._formula(place, row)
         if column.format == "points" or (column.format in ("change", "change_short") and row.get("nature") == "rate"):
             shown = rounded(shown, 2)  # a change of 0.001 point must not print as −0.00
         number = _float(shown)
         if formula:
-            self.page.write_formula(place.row, place.column, formula, look, number)
+            self.page.write_formula(place.row, place.last, formula, look, number)
         else:
-            self.page.write_number(place.row, place.column, number, look)
+            self.page.write_number(place.row, place.last, number, look)
         if column.name and row["kind"] == "data":
             name = column.name.format(**{key: word for key, word in row.items() if isinstance(word, str)})
-            self.book.define_name(name, f"='{self.sheet.tab}'!{xl_rowcol_to_cell(place.row, place.column, True, True)}")
+            self.book.define_name(name, f"='{self.sheet.tab}'!{xl_rowcol_to_cell(place.row, place.last, True, True)}")
         how = "公式" if formula else "数值"
-        cell = xl_rowcol_to_cell(place.row, place.column)
+        cell = xl_rowcol_to_cell(place.row, place.last)
         for key in row.get(f"{column.code}|src") or [None]:
             self.printed.append(Printed(self.sheet.tab, cell, number, how, key))
 
@@ -377,11 +393,32 @@ class SheetWriter:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
+    """Where a figure is written: `column` is the first, `last` the last column of its span. A text stands in the
+    first, a number in the last; `columns` tells the one that holds the numbers of each code."""
+
     of: SheetColumn
     row: int
     column: int
     columns: Mapping[str, int]
     span: tuple[int, int]
+    widths: tuple[float, ...]
+
+    @property
+    def last(self) -> int:
+        return self.column + self.of.span - 1
+
+    def runs_on(self, text: str) -> bool:
+        """Whether a text stands in one line across its span: it must not wrap in the first cell then."""
+        return self.of.span > 1 and "\n" not in text and lines_of(text, sum(self.widths) - INDENT) == 1
+
+    def width_of(self, text: str) -> float:
+        return sum(self.widths) if self.runs_on(text) else self.widths[0]
+
+    def frame(self, at: int) -> dict[str, int]:
+        """The borders of the cell that is written: none to the empty cells of its span."""
+        if self.of.span == 1:
+            return {}
+        return {"right": 0} if at == 0 else {"left": 0}
 
     def cell(self, code: str) -> str:
         return str(xl_rowcol_to_cell(self.row, self.columns[code]))

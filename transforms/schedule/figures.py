@@ -1,7 +1,8 @@
 """Rows, the figures put into them, and the frames that they make.
 
 Every number column `c` (EXACT, base unit: 元, 户, ratio) comes with `c|src` (List[String]: keys of the observations
-it stands on, see Facts.sources) and `c|why` (String: what is shown when `c` is null: 未报, — or ＊). Where the form of
+it stands on, see Facts.sources), `c|work` (String: how it was worked out of them, see Figure) and `c|why` (String: what
+is shown when `c` is null: 未报, — or ＊). Where the form of
 a live formula depends on the row, `c|by` names it. `kind` is data, total, or told_total (a total that must not be
 recomputed from the rows shown). `unit` and `decimals` are those of display.
 """
@@ -26,6 +27,7 @@ def put(row: Row, column: str, figure: Figure) -> None:
     row[column] = exact(figure.value)
     row[f"{column}|src"] = list(dict.fromkeys(figure.sources))
     row[f"{column}|why"] = None if figure.told else figure.why
+    row[f"{column}|work"] = figure.work
 
 
 def put_count(row: Row, column: str, count: int) -> None:
@@ -38,7 +40,8 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
     for name, dtype in columns.items():
         schema[name] = dtype
         if dtype == EXACT:
-            schema |= {f"{name}|src": pl.List(pl.String), f"{name}|why": pl.String, f"{name}|by": pl.String}
+            schema |= {f"{name}|{more}": pl.String for more in ("why", "by", "work")}
+            schema[f"{name}|src"] = pl.List(pl.String)
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String
     return pl.DataFrame([{**dict.fromkeys(schema), "kind": "data", **row} for row in rows], schema=schema)
@@ -79,7 +82,8 @@ def series_row(facts: Facts, item: str, columns: Mapping[str, str], period: str)
 def figure_of(row: Row, column: str) -> Figure:
     """A figure that was put into a row before; its interval is not needed any more."""
     value = row[column]
-    return Figure(value, value, value, tuple(row[f"{column}|src"]), row[f"{column}|why"] or UNREPORTED)
+    why = row[f"{column}|why"] or UNREPORTED
+    return Figure(value, value, value, tuple(row[f"{column}|src"]), why, row.get(f"{column}|work") or "")
 
 
 def total_row(rows: Sequence[Row], columns: Iterable[str]) -> Row:
