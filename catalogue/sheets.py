@@ -18,7 +18,7 @@ from transforms.model import Figure as Compared
 from transforms.narrate import Paragraph, Sentence
 
 HERE = Path(__file__).parent
-KINDS = ("cover", "table", "text")
+KINDS = ("cover", "contents", "table", "text", "changes")
 FORMATS = (
     "text",
     "wrap",
@@ -39,6 +39,7 @@ FORMATS = (
     "points",
     "light",
     "state",
+    "link",
 )
 CHARTS = ("bar_stacked", "column_line", "column_stacked", "waterfall", "line")
 PAPERS = {"A4": 9, "A3": 8}
@@ -121,7 +122,7 @@ class Sheet:
 
     @property
     def tab(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.name}".strip()
 
 
 @cache
@@ -196,6 +197,11 @@ def _sheet(entry: Entry) -> Sheet:
     for block in blocks:
         if sum(column.span for column in block.columns) > len(grid):
             raise place.error(f"block “{block.frame}” has more columns than the grid of the sheet")
+        for column in block.columns:
+            if column.format == "wrap" and column.span > 1:
+                raise place.error(
+                    f"block “{block.frame}”: “{column.code}” wraps, so it cannot span columns of the grid"
+                )
     sheet = Sheet(
         code=entry.take("code"),
         name=entry.take("name"),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -23,8 +24,9 @@ from transforms.model import Catalogue, District, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.spans import last_month_of
-from workbooks.monthly import build_monthly, monthly_name
-from workbooks.quarterly import build_quarterly, quarterly_name
+from workbooks.monthly import make_monthly, monthly_name
+from workbooks.publication import Earlier
+from workbooks.quarterly import make_quarterly, quarterly_name
 
 DECIDED = ("status", "said", "said_by", "ceiling", "keeper", "until", "accepted_by", "accepted_for")
 """What people said of a difference and decided, as far as it is published."""
@@ -257,15 +259,15 @@ def _publish_one(house: House, facts: Facts, product: str, ref_period: str, as_o
     if inputs in editions["inputs"]:
         return _lay_out_again(house, editions.filter(pl.col("inputs") == inputs), folder)
     edition = int(editions["edition"].max() or 0) + 1  # type: ignore[arg-type]  # an Int64
-    changes = _changes(house, editions.filter(pl.col("as_of") <= as_of), facts)
+    earlier = _earlier(house, editions.filter(pl.col("as_of") <= as_of), facts)
     if product == MONTHLY:
-        data, name = build_monthly(facts, edition, changes), monthly_name(facts, edition)
+        made, name = make_monthly(facts, edition, earlier), monthly_name(facts, edition)
     else:
-        data, name = build_quarterly(facts, ref_period, edition, changes), quarterly_name(facts, ref_period, edition)
-    sha256 = house.archive.keep(data, "published", ".xlsx")
-    _keep_figures(house, facts, sha256)
+        made, name = make_quarterly(facts, ref_period, edition, earlier), quarterly_name(facts, ref_period, edition)
+    sha256 = house.archive.keep(made.data, "published", ".xlsx")
+    _keep_figures(house, facts, made.shown, sha256)
     target = folder / name
-    write_atomically(target, data)
+    write_atomically(target, made.data)
     house.journal.publish(
         {
             "district": facts.district.code,
@@ -307,27 +309,38 @@ def digest_of(house: House, facts: Facts, product: str) -> str:
     return digest.hexdigest()
 
 
-def _keep_figures(house: House, facts: Facts, workbook: str) -> None:
-    """Keep the figures that a workbook was made of, under its hash, for the list of changes of the next edition."""
+FIGURES, SHOWN = ".parquet", ".shown.parquet"
+"""Kept beside a published workbook: the figures that it was made of, and what stands in its cells."""
+
+
+def _keep_figures(house: House, facts: Facts, shown: pl.DataFrame, workbook: str) -> None:
+    """Keep what the next edition is compared with, under the hash of the workbook."""
     columns = ["series", "item", "period", "value", "unit", "submission", "sheet", "cell"]
-    path = house.archive.path(workbook, "published", ".parquet")
-    if not path.exists():
-        frame = facts.known.select(columns)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(path)
+    for frame, kind in ((facts.known.select(columns), FIGURES), (shown, SHOWN)):
+        path = house.archive.path(workbook, "published", kind)
+        if not path.exists():
+            kept = BytesIO()
+            frame.write_parquet(kept)
+            write_atomically(path, kept.getvalue())
 
 
-def _changes(house: House, editions: pl.DataFrame, facts: Facts) -> pl.DataFrame | None:
-    """What changed since the last edition that was published as known no later: series, item, period, unit, old, new, reason; None for a first edition."""
+def _earlier(house: House, editions: pl.DataFrame, facts: Facts) -> Earlier | None:
+    """The last edition that was published as known no later, and what is told otherwise since; None for a first
+    edition."""
     if editions.is_empty():
         return None
     last = editions.sort("edition").row(-1, named=True)
-    path = house.archive.path(last["workbook_sha256"], "published", ".parquet")
-    if not path.exists():
+    figures, shown = (house.archive.path(last["workbook_sha256"], "published", kind) for kind in (FIGURES, SHOWN))
+    if not figures.exists() or not shown.exists():
         return None
+    return Earlier(_changes(figures, facts), pl.read_parquet(shown))
+
+
+def _changes(path: Path, facts: Facts) -> pl.DataFrame:
+    """What is told otherwise than in the figures kept: series, item, period, unit, old, new, reason, version, place."""
     keys = ["series", "item", "period"]
     old = pl.read_parquet(path).select(*keys, old="value", old_submission="submission")
-    new = facts.known.select(*keys, "unit", new="value", submission="submission")
+    new = facts.known.select(*keys, "unit", "sheet", "cell", new="value", submission="submission")
     both = new.join(old, on=keys, how="full", coalesce=True, maintain_order="left_right")
     changed = both.filter(~pl.col("old").eq_missing(pl.col("new")))
     told = facts.submissions.select("submission", "version", "form", "file")
@@ -335,7 +348,13 @@ def _changes(house: House, editions: pl.DataFrame, facts: Facts) -> pl.DataFrame
     first = pl.col("old_submission").is_null()
     reason = pl.when(first).then(pl.lit("补报")).otherwise(pl.lit("重报"))
     return changed.select(
-        *keys, "unit", "old", "new", reason=pl.format("{} {} V{}", reason, pl.col("form"), pl.col("version"))
+        *keys,
+        "unit",
+        "old",
+        "new",
+        "version",
+        reason=pl.format("{} {} V{}", reason, pl.col("form"), pl.col("version")),
+        place=pl.format("{} {}!{}", pl.col("file"), pl.col("sheet"), pl.col("cell")),
     )
 
 

@@ -122,7 +122,7 @@ class Facts:
     touches: tuple[Touch, ...] = field(default=())
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
-    _worked_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def known(self) -> pl.DataFrame:
@@ -164,7 +164,7 @@ class Facts:
         """The same knowledge, looking at an earlier month."""
         if period == self.period:
             return self
-        return self.once(lambda facts: replace(facts, period=period, _worked_out={}), f"at {period}")
+        return self.once(lambda facts: replace(facts, period=period), f"at {period}")
 
     def once(self, make: "Callable[[Facts], T]", name: str = "") -> "T":
         """What `make` works out of these facts; asked for again, it is not worked out again."""

@@ -10,6 +10,14 @@ TITLE_FONT = "方正小标宋简体"
 BODY_FONT = "仿宋_GB2312"
 HEAD_FONT = "黑体"
 NUMBER_FONT = "Times New Roman"
+GB2312, SERIF, SANS = 134, 1, 2
+FALLBACKS: dict[str, dict[str, int]] = {
+    TITLE_FONT: {"font_charset": GB2312, "font_family": SERIF},
+    BODY_FONT: {"font_charset": GB2312, "font_family": SERIF},
+    HEAD_FONT: {"font_charset": GB2312, "font_family": SANS},
+    NUMBER_FONT: {"font_family": SERIF},
+}
+"""Where a machine lacks the font it takes another of this character set and kind: 宋体 for 仿宋, not a Latin one."""
 BORDER = "#7F7F7F"
 HEAD_FILL = "#EDEFF2"
 TOTAL_FILL = "#F7F8FA"
@@ -40,9 +48,23 @@ RATE_POINTS = '+0.00"百分点";[Red]-0.00"百分点";0.00"百分点"'
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
+LONGEST_TEXT = 32767
+CUT = "…(过长,已截断)"
+
+
 def clean(text: object) -> str:
     """Text that a cell can hold: no control characters, no more than Excel takes."""
-    return _CONTROL.sub("", "" if text is None else str(text))[:32767]
+    told = _CONTROL.sub("", "" if text is None else str(text))
+    return told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - len(CUT)] + CUT
+
+
+def what_was_cleaned(text: str) -> str:
+    """What `clean` did to a text, for the reader."""
+    removed = len(_CONTROL.findall(text))
+    done = [f"去除 {removed} 个控制字符"] if removed else []
+    if len(text) - removed > LONGEST_TEXT:
+        done.append(f"共 {len(text) - removed} 字,超过单元格上限 {LONGEST_TEXT} 字,已截断")
+    return ";".join(done)
 
 
 def number_format(unit: str, decimals: int) -> str:
@@ -62,7 +84,8 @@ class Formats:
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             base = {"font_name": BODY_FONT, "font_size": 12, "valign": "vcenter"}
-            self._made[key] = self._book.add_format(base | properties)
+            named = base | properties
+            self._made[key] = self._book.add_format(named | FALLBACKS.get(str(named["font_name"]), {}))
         return self._made[key]
 
     def title(self) -> Format:
@@ -97,6 +120,12 @@ class Formats:
         if total:
             look |= {"bold": True, "bg_color": TOTAL_FILL}
         return self.get(**look | {"num_format": pattern} | more)
+
+    def link(self) -> Format:
+        return self.get(font_size=10, font_color="#1F4E79", underline=1)
+
+    def link_cell(self) -> Format:
+        return self.text(False, font_color="#1F4E79", underline=1)
 
     def part(self, total: bool, first: bool, last: bool) -> Format:
         """An empty cell of a span."""

@@ -9,7 +9,7 @@ from transforms import narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from transforms.lights import time_progress
-from workbooks.publication import build
+from workbooks.publication import Earlier, Edition, build
 
 
 def monthly_name(facts: Facts, edition: int = 1) -> str:
@@ -21,14 +21,19 @@ def edition_text(edition: int) -> str:
     return "" if edition == 1 else f"(第{edition}版)"
 
 
-def build_monthly(facts: Facts, edition: int = 1, changes: pl.DataFrame | None = None) -> bytes:
-    """The workbook as bytes; the same facts give the same bytes.
+def build_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None) -> bytes:
+    """The workbook as bytes; the same facts give the same bytes."""
+    return make_monthly(facts, edition, earlier).data
+
+
+def make_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None) -> Edition:
+    """The workbook.
 
     Args:
-        changes: what differs from the edition before (see schedule.revised), shown in M15.
+        earlier: the edition before: what is told otherwise now is shown in M15, cell by cell in M16.
     """
     facts = with_touches(facts)
-    frames, brief = monthly_frames(facts, changes)
+    frames, brief = monthly_frames(facts, earlier.changes if earlier else None)
     number = months.split(facts.period)[1]
     words = {
         "district": facts.district.name,
@@ -47,7 +52,7 @@ def build_monthly(facts: Facts, edition: int = 1, changes: pl.DataFrame | None =
         ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
         ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
     ]
-    return build(facts, load_workbook("monthly"), frames, words, cover, brief)
+    return build(facts, load_workbook("monthly"), frames, words, cover, brief, earlier)
 
 
 def with_touches(facts: Facts) -> Facts:

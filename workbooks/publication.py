@@ -1,34 +1,46 @@
 """A published workbook put together: cover, declared sheets, text, and the hidden sheet of sources."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
 import xlsxwriter
 
 from catalogue.sheets import PAPERS, Sheet
+from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
-from workbooks.sheet import LINE, Printed, SheetWriter, lines_of
+from workbooks.sheet import LINE, Cleaned, SheetWriter, fill, lines_of
+from workbooks.sources import SOURCE_SHEET, Printed, shown, write_sources
 
+SOURCED = ("table", "text")
+"""Kinds of sheets whose numbers have their sources in `_src`."""
+ABOUT_SOURCES = "逐数列出报表、文件、单元格、版次与哈希;各表右侧“来源→”可直达"
 OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
-SOURCE_SHEET = "_src"
-SOURCE_HEADER = (
-    "表页",
-    "单元格",
-    "数值",
-    "方式",
-    "序列",
-    "项目",
-    "统计期",
-    "表号",
-    "文件",
-    "源表",
-    "源单元格",
-    "版本",
-    "文件哈希",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published workbook: its bytes, and what stands in its cells (workbooks.sources.SHOWN), with which the next
+    edition is compared."""
+
+    data: bytes
+    shown: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The edition before.
+
+    Attributes:
+        changes: the figures that are told otherwise since: series, item, period, unit, old, new, reason.
+        shown: what stood in its cells.
+    """
+
+    changes: pl.DataFrame
+    shown: pl.DataFrame
 
 
 def build(
@@ -38,20 +50,33 @@ def build(
     words: Mapping[str, str],
     cover: Sequence[tuple[str, str]],
     brief: Brief | None = None,
-) -> bytes:
-    """The workbook as bytes. `created` is the as-of time, so that the same facts give the same bytes."""
+    earlier: Earlier | None = None,
+) -> Edition:
+    """The workbook. `created` is the as-of time, so that the same facts give the same bytes.
+
+    Args:
+        earlier: the edition before; the sheet of what changed stands in later editions alone.
+    """
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, OPTIONS)
     book.set_properties(
         {"title": sheets[0].title.format(**words), "author": facts.district.office, "created": facts.as_of}
     )
     book.set_calc_mode("auto")
-    formats, printed = Formats(book), list[Printed]()
+    formats, printed, cleaned = Formats(book), list[Printed](), list[Cleaned]()
+    sheets = [sheet for sheet in sheets if sheet.kind != "changes" or earlier is not None]
+    frames = dict(frames)
     for sheet in sheets:
         if sheet.kind == "cover":
             _cover(book, formats, sheet, words, cover)
             continue
-        writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units)
+        if sheet.kind == "contents":
+            frames["contents"] = contents(sheets, words)
+        if sheet.kind == "changes" and earlier is not None:
+            frames["edition_changes"] = changed_cells(earlier.shown, shown(printed), earlier.changes)
+        frames["cleaned"] = cleaned_texts(cleaned)
+        lines = sum(one.lines for one in printed)
+        writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units, lines)
         writer.set_up()
         writer.title()
         if sheet.kind == "text" and brief is not None:
@@ -59,10 +84,31 @@ def build(
         for block in sheet.blocks:
             writer.block(block, frames[block.frame])
         writer.finish()
-        printed += writer.printed
-    _sources(book, formats, facts, printed)
+        if sheet.kind in SOURCED:
+            printed += writer.printed
+        cleaned += writer.cleaned
+    write_sources(book, formats, facts, printed)
     book.close()
-    return buffer.getvalue()
+    return Edition(buffer.getvalue(), shown(printed))
+
+
+def contents(sheets: Sequence[Sheet], words: Mapping[str, str]) -> pl.DataFrame:
+    """目录: code and name of every sheet, `link` to it, and what stands on it."""
+    rows = []
+    for sheet in sheets:
+        if sheet.kind in ("cover", "contents"):
+            continue
+        told = "、".join(fill(block.title, words).split(" ", 1)[-1] for block in sheet.blocks if block.title)
+        title = fill(sheet.title, words)
+        rows.append({"kind": "data", "code": sheet.code, "link": sheet.tab, "title": title, "blocks": told})
+    rows.append({"kind": "data", "code": "—", "link": SOURCE_SHEET, "title": "每个数的来源", "blocks": ABOUT_SOURCES})
+    return pl.DataFrame(rows)
+
+
+def cleaned_texts(cleaned: Sequence[Cleaned]) -> pl.DataFrame:
+    """M15, Q11: texts that a cell cannot hold as they were told."""
+    rows = [{"kind": "data", "place": f"{one.sheet}!{one.cell}", "row": one.row, "what": one.what} for one in cleaned]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("kind", "place", "row", "what"), pl.String))
 
 
 def _cover(
@@ -114,26 +160,3 @@ def _paragraphs(writer: SheetWriter, brief: Brief) -> None:
         writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
         writer.row += 1
     writer.row += 1
-
-
-def _sources(book: xlsxwriter.Workbook, formats: Formats, facts: Facts, printed: Sequence[Printed]) -> None:
-    """Hidden: one row a published number and observation behind it."""
-    page = book.add_worksheet(SOURCE_SHEET)
-    page.hide()
-    page.freeze_panes(1, 0)
-    for column, name in enumerate(SOURCE_HEADER):
-        page.write_string(0, column, name, formats.header())
-        page.set_column(column, column, 16)
-    places = facts.places(one.key for one in printed)
-    for number, one in enumerate(printed, start=1):
-        page.write_string(number, 0, one.sheet)
-        page.write_string(number, 1, one.cell)
-        page.write_number(number, 2, one.value)
-        page.write_string(number, 3, one.how)
-        source = places.get(one.key or "")
-        if source is None:
-            continue
-        told = [source[k] for k in ("series", "item", "period", "form", "file", "sheet", "cell", "version", "sha256")]
-        for column, word in enumerate(told, start=4):
-            page.write_string(number, column, clean(word))
-    page.autofilter(0, 0, len(printed), len(SOURCE_HEADER) - 1)

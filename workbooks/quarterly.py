@@ -7,7 +7,7 @@ from transforms import analyse, narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from workbooks.monthly import edition_text, with_touches
-from workbooks.publication import build
+from workbooks.publication import Earlier, Edition, build
 
 
 def quarterly_name(facts: Facts, quarter: str, edition: int = 1) -> str:
@@ -16,13 +16,18 @@ def quarterly_name(facts: Facts, quarter: str, edition: int = 1) -> str:
     return f"{facts.district.name}优化营商环境季度分析({months.chinese(quarter)}){so_far}{edition_text(edition)}.xlsx"
 
 
-def build_quarterly(facts: Facts, quarter: str, edition: int = 1, changes: pl.DataFrame | None = None) -> bytes:
-    """The workbook of `quarter` (YYYYQn) as bytes; the same facts give the same bytes.
+def build_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None) -> bytes:
+    """The workbook of `quarter` (YYYYQn) as bytes; the same facts give the same bytes."""
+    return make_quarterly(facts, quarter, edition, earlier).data
+
+
+def make_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None) -> Edition:
+    """The workbook of `quarter`.
 
     The months after the quarter are left aside; a quarter that is not over is made of the months that it holds.
 
     Args:
-        changes: what differs from the edition before (see schedule.revised), shown in Q11.
+        earlier: the edition before: what is told otherwise now is shown in Q11, cell by cell in Q12.
     """
     facts = with_touches(facts.at(min(facts.period, months.months_of(quarter)[-1])))
     span = analyse.trend_span(facts)
@@ -46,7 +51,8 @@ def build_quarterly(facts: Facts, quarter: str, edition: int = 1, changes: pl.Da
         ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
         ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
     ]
-    return build(facts, load_workbook("quarterly"), quarterly_frames(facts, quarter, changes), words, cover)
+    frames = quarterly_frames(facts, quarter, earlier.changes if earlier else None)
+    return build(facts, load_workbook("quarterly"), frames, words, cover, earlier=earlier)
 
 
 def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -> dict[str, pl.DataFrame]:

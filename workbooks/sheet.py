@@ -32,8 +32,13 @@ from workbooks.formats import (
     Formats,
     clean,
     number_format,
+    what_was_cleaned,
 )
+from workbooks.sources import SOURCE_SHEET, Printed
 
+CONTENTS = "目录"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+"""A text that begins so is marked as text, so that no program takes it for a formula when it is edited."""
 TITLE_HEIGHT = 40
 LINE = 17.0
 """Height of a line of 12 point, in points."""
@@ -41,21 +46,20 @@ WIDE, NARROW = 16 / 7, 8 / 7
 """Widths of a Chinese and of another character of 12 point, in widths of a column's unit (7 pixels)."""
 INDENT = 9 / 7
 """What the indent of a text takes of its column's width."""
-TEXT_FORMATS = ("text", "wrap", "centre", "light", "state")
+TEXT_FORMATS = ("text", "wrap", "centre", "light", "state", "link")
 DATES = {"date": "yyyy-mm-dd", "deadline": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
 _WORD = re.compile(r"\{(\w+)(:rows)?\}")
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """A number that stands in a published cell, and one observation behind it (`key`, if any)."""
+class Cleaned:
+    """A text that a cell cannot hold as it was told, and what was done to it."""
 
     sheet: str
     cell: str
-    value: float
-    how: str
-    key: str | None
+    row: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,12 @@ class SheetWriter:
         sheet: Sheet,
         words: Mapping[str, str],
         units: Mapping[str, Unit],
+        lines: int = 0,
     ) -> None:
+        """`lines`: how many lines of `_src` the sheets before have taken."""
         self.book, self.formats, self.sheet, self.words, self.units = book, formats, sheet, words, units
+        self.lines, self.taken = lines, 0
+        self.cleaned: list[Cleaned] = []
         self.page: Worksheet = book.add_worksheet(sheet.tab)
         self.printed: list[Printed] = []
         self.row = 0
@@ -103,6 +111,8 @@ class SheetWriter:
         page.hide_gridlines(2)
         for number, width in enumerate(sheet.grid):
             page.set_column(number, number, width)
+        page.set_column(len(sheet.grid), len(sheet.grid), 8)
+        page.write_url(0, len(sheet.grid), f"internal:'{CONTENTS}'!A1", self.formats.link(), "← 目录")
 
     @property
     def scale(self) -> float:
@@ -127,7 +137,7 @@ class SheetWriter:
         self.page.set_row(row, height)
 
     def fill(self, text: str) -> str:
-        return _WORD.sub(lambda hit: self.words.get(hit[1], hit[0]), text)
+        return fill(text, self.words)
 
     def notes(self, notes: Sequence[str]) -> None:
         width = sum(self.sheet.grid)
@@ -250,15 +260,25 @@ class SheetWriter:
         at: int,
         span: tuple[int, int],
     ) -> None:
-        height = block.row_height
+        height, before = block.row_height, len(self.printed)
+        subject = _subject(block, row)
         for column in block.columns:
             first = columns[column.code]
             widths = self.sheet.grid[first : first + column.span]
-            place = _Cell(column, at, first, values, span, tuple(widths))
+            place = _Cell(column, at, first, values, span, tuple(widths), block.frame, subject)
             text = self._cell(place, row)
             if column.format in ("wrap", "text") and text:
                 height = max(height, lines_of(text, place.width_of(text) - INDENT) * LINE + 6)
         self.set_height(at, height)
+        self._link_sources(at, before)
+
+    def _link_sources(self, at: int, before: int) -> None:
+        """Beside the row, outside the printed page, a link to its sources."""
+        if any(one.number is not None for one in self.printed[before:]):
+            line = self.lines + self.taken + 2
+            self.taken += sum(one.lines for one in self.printed[before:])
+            target = f"internal:'{SOURCE_SHEET}'!A{line}"
+            self.page.write_url(at, len(self.sheet.grid), target, self.formats.link(), "来源→")
 
     def _cell(self, place: "_Cell", row: Row) -> str:
         """Write one cell; returns the text that stands in it, if it is text."""
@@ -266,7 +286,7 @@ class SheetWriter:
         total = row["kind"] != "data"
         self._span(place, total)
         if column.format in TEXT_FORMATS or (value is not None and isinstance(value, str)):
-            return self._text(place, row, clean(value), total)
+            return self._text(place, row, self._clean(place, value), total)
         if column.format in DATES:
             return self._missing(place, row, total) if value is None else self._date(place, row, value, total)
         if value is None:
@@ -284,11 +304,26 @@ class SheetWriter:
     def _text(self, place: "_Cell", row: Row, text: str, total: bool) -> str:
         kind = place.of.format
         align = "center" if kind in ("centre", "light", "state") else "left"
+        if kind == "light" and text:
+            self._note_printed(place, text=text)
+        if kind == "link":
+            self.page.write_url(place.row, place.column, f"internal:'{text}'!A1", self.formats.link_cell(), text)
+            return text
         fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
-        more = fills.get(text, {})
+        more: dict[str, Any] = dict(fills.get(text, {}))
+        if text.startswith(FORMULA_SIGNS):
+            more["quote_prefix"] = True
         wrap = kind in ("wrap", "text") and not place.runs_on(text)
-        look = self.formats.text(total, align, wrap, **more | place.frame(0))
+        more.update(place.frame(0))
+        look = self.formats.text(total, align, wrap, **more)
         self.page.write_string(place.row, place.column, text, look)
+        return text
+
+    def _clean(self, place: "_Cell", value: object) -> str:
+        text = clean(value)
+        if value is not None and text != str(value):
+            cell = str(xl_rowcol_to_cell(place.row, place.column))
+            self.cleaned.append(Cleaned(self.sheet.tab, cell, place.subject, what_was_cleaned(str(value))))
         return text
 
     def _date(self, place: "_Cell", row: Row, value: date | datetime, total: bool) -> str:
@@ -304,7 +339,8 @@ class SheetWriter:
         why = UNREPORTED if why is None else why
         if place.of.blank or not why:
             grey = bool(why) and why != "—"
-            look = self.formats.missing(True, **place.frame(-1)) if grey else self.formats.text(total, **place.frame(-1))
+            edge: dict[str, Any] = dict(place.frame(-1))
+            look = self.formats.missing(True, **edge) if grey else self.formats.text(total, **edge)
             self.page.write_blank(place.row, place.last, None, look)
         else:
             look = self.formats.missing(why == UNREPORTED, **place.frame(-1))
@@ -318,7 +354,8 @@ class SheetWriter:
         more: dict[str, Any] = {"align": "center"} if column.format in ("count", "age") else {}
         if column.format == "age" and value >= AGED_MONTHS:
             more |= FILLS["红"]
-        look = self.formats.number(total, self._pattern(column, row, unit), **more | place.frame(-1))
+        pattern = self._pattern(column, row, unit)
+        look = self.formats.number(total, pattern, **more | place.frame(-1))
         formula = self._formula(place, row)
         if column.format == "points" or (column.format in ("change", "change_short") and row.get("nature") == "rate"):
             shown = rounded(shown, 2)  # a change of 0.001 point must not print as −0.00
@@ -330,13 +367,21 @@ class SheetWriter:
         if column.name and row["kind"] == "data":
             name = column.name.format(**{key: word for key, word in row.items() if isinstance(word, str)})
             self.book.define_name(name, f"='{self.sheet.tab}'!{xl_rowcol_to_cell(place.row, place.last, True, True)}")
-        how = "公式" if formula else "数值"
-        cell = xl_rowcol_to_cell(place.row, place.last)
-        for key in row.get(f"{column.code}|src") or [None]:
-            self.printed.append(Printed(self.sheet.tab, cell, number, how, key))
+        work, keys = row.get(f"{column.code}|work") or "", tuple(row.get(f"{column.code}|src") or ())
+        self._note_printed(place, number=shown, pattern=pattern, formula=formula, work=work, keys=keys)
+
+    def _note_printed(self, place: "_Cell", **what: Any) -> None:
+        column, at = place.of, place.last if "number" in what else place.column
+        header = self.fill(f"{column.group} {column.header}".strip())
+        cell = str(xl_rowcol_to_cell(place.row, at))
+        self.printed.append(
+            Printed(self.sheet.tab, cell, place.block, place.subject, header, **{"number": None, **what})
+        )
 
     def _pattern(self, column: SheetColumn, row: Row, unit: str) -> str:
         kind = column.format
+        if row.get("pattern"):
+            return str(row["pattern"])
         if kind in ("by_row", "target"):
             pattern = number_format(unit, row["decimals"] if row.get("decimals") is not None else 0)
             sign = row.get("comparator") or ""
@@ -402,6 +447,8 @@ class _Cell:
     columns: Mapping[str, int]
     span: tuple[int, int]
     widths: tuple[float, ...]
+    block: str
+    subject: str
 
     @property
     def last(self) -> int:
@@ -426,6 +473,22 @@ class _Cell:
     def rows(self, code: str) -> str:
         column = self.columns[code]
         return f"{xl_rowcol_to_cell(self.span[0], column)}:{xl_rowcol_to_cell(self.span[1], column)}"
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """A declared text with the words of this workbook."""
+    return _WORD.sub(lambda hit: words.get(hit[1], hit[0]), text)
+
+
+def _subject(block: Block, row: Row) -> str:
+    """The words that begin a row: by these it is found again in another edition."""
+    words = []
+    for column in block.columns[:4]:
+        value = row.get(column.code)
+        if column.format not in TEXT_FORMATS or not isinstance(value, str):
+            break
+        words.append(clean(value))
+    return " ".join(words[:2])
 
 
 def lines_of(text: str, width: float) -> int:

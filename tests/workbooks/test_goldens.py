@@ -12,7 +12,12 @@ from workbooks.monthly import build_monthly
 from workbooks.quarterly import build_quarterly
 
 QUARTER = "2022Q2"
-SHEETS = [(product, sheet.code) for product in ("monthly", "quarterly") for sheet in load_workbook(product)]
+SHEETS = [
+    (product, sheet.code)
+    for product in ("monthly", "quarterly")
+    for sheet in load_workbook(product)
+    if sheet.code and sheet.kind != "changes"
+]
 
 
 @cache

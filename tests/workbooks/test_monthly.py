@@ -26,8 +26,10 @@ from tests.workbooks.books import (
     without_cached_values,
 )
 from transforms.facts import Facts
+from transforms.model import EXACT
 from workbooks.formats import clean, number_format
-from workbooks.monthly import build_monthly, monthly_name
+from workbooks.monthly import build_monthly, make_monthly, monthly_name
+from workbooks.publication import Earlier
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +58,9 @@ def test_editions_have_names_of_their_own(facts):
 
 def test_the_sheets_stand_in_the_order_of_the_reporting_system(book):
     sheets = opened(book).worksheets
-    assert [sheet.title for sheet in sheets] == [*(sheet.tab for sheet in load_workbook("monthly")), "_src"]
-    assert sheets[-1].sheet_state == "hidden"
+    declared = [sheet.tab for sheet in load_workbook("monthly") if sheet.kind != "changes"]
+    assert [sheet.title for sheet in sheets] == [*declared, "_src"]
+    assert {sheet.sheet_state for sheet in sheets} == {"visible"}, "a link to a hidden sheet leads nowhere"
 
 
 def test_every_sheet_is_set_up_landscape_with_its_page_numbers_the_widest_on_a3(book):
@@ -91,7 +94,7 @@ def test_the_main_figures_have_names(book):
 
 def test_every_printed_number_has_its_line_in_the_sources(book):
     cells = cells_of(book)
-    listed = {(row[0].value, row[1].value): row[2].value for row in opened(book)["_src"].iter_rows(min_row=2)}
+    listed = {(row[0].value, row[1].value): row[4].value for row in opened(book)["_src"].iter_rows(min_row=2)}
     for sheet, told in cells.items():
         if sheet[:3] in ("M01", "M02", "M08", "M09"):
             serials = {at for at in told if sheet.startswith("M01") and at.startswith("A")}
@@ -104,9 +107,10 @@ def test_a_source_names_file_sheet_cell_version_and_hash(book):
     row = row_with(opened(book)["M02 指标月调度"], "I0301")
     lines = [[c.value for c in line] for line in opened(book)["_src"].iter_rows(min_row=2)]
     line = next(one for one in lines if one[:2] == ["M02 指标月调度", f"F{row}"])
-    assert line[3:9] == ["数值", "F03.entities.new_m", "合计", PERIOD, "F03", "F03_jb_202208_V1.xlsx"]
-    assert line[9:12] == ["表1", "D5", "1"]
-    assert len(line[12]) == 64
+    assert line[2:4] == ["I0301 新增市场主体", "本月"]
+    assert line[5:11] == ["填报数", "F03.entities.new_m", "合计", PERIOD, "F03", "F03_jb_202208_V1.xlsx"]
+    assert line[11:14] == ["表1", "D5", "1"]
+    assert len(line[14]) == 64
 
 
 def test_a_missing_figure_is_unreported_on_grey_and_never_zero(empty):
@@ -123,7 +127,7 @@ def test_a_missing_figure_is_unreported_on_grey_and_never_zero(empty):
 def test_a_provisional_deadline_is_a_date_that_says_so():
     guessed = [{**d, "provisional": d["form"] == "F10"} for d in some_deadlines()]
     book = opened(build_monthly(some_facts(deadlines=guessed)))
-    for tab, column in (("M03 报送情况", "D"), ("M15 口径与修订", "G")):
+    for tab, column in (("M03 报送情况", "D"), ("M15 口径与修订", "F")):
         sheet = book[tab]
         marked, plain = (sheet[f"{column}{row_with(sheet, form)}"] for form in ("F10", "F09"))
         assert (marked.is_date, marked.number_format) == (True, 'yyyy-mm-dd"(暂定)"')
@@ -184,26 +188,31 @@ def test_a_doubtful_figure_says_so_beside_itself(book):
     assert sheet.cell(row, 17).value == "(待核)R02-2022-08-001"
 
 
-def test_a_second_edition_tells_what_changed(facts):
-    exact = pl.Decimal(38, 8)
-    changes = pl.DataFrame(
-        [
-            {
-                "series": "F03.entities.new_m",
-                "item": "合计",
-                "period": PERIOD,
-                "unit": "户",
-                "old": 2170,
-                "new": 2175,
-                "reason": "重报 F03 V2",
-            }
-        ],
-        schema_overrides={"old": exact, "new": exact},
+def test_a_second_edition_tells_what_changed_figure_by_figure_and_cell_by_cell(facts):
+    first = make_monthly(facts)
+    told = pl.col("series").eq("F03.entities.new_m") & pl.col("item").eq("合计") & pl.col("period").eq(PERIOD)
+    later = replace(
+        facts, observations=facts.observations.with_columns(pl.when(told).then(2190).otherwise("value").alias("value"))
     )
-    sheet = opened(build_monthly(facts, 2, changes))["M15 口径与修订"]
+    changes = pl.DataFrame(
+        [{"series": "F03.entities.new_m", "item": "合计", "period": PERIOD, "unit": "户", "old": 2170, "new": 2175,
+          "reason": "重报 F03 V2", "version": 2, "place": "F03_V2.xlsx 表1!D5"}],
+        schema_overrides={"old": EXACT, "new": EXACT},
+    )  # fmt: skip
+    book = opened(make_monthly(later, 2, Earlier(changes, first.shown)).data)
+    sheet = book["M15 口径与修订"]
     row = row_with(sheet, "重报 F03 V2")
-    assert [sheet.cell(row, n).value for n in (1, 3, 5, 6)] == ["F03 表1 市场主体 本月新设(合计)", PERIOD, 2170, 2175]
-    assert "第2版" in str(cells_of(build_monthly(facts, 2, changes))["M00 封面"])
+    assert [sheet.cell(row, n).value for n in range(1, 9)] == [
+        PERIOD, "F03 表1 市场主体 本月新设(合计)", "户", "V2", "重报 F03 V2", "F03_V2.xlsx 表1!D5", 2170, 2175
+    ]  # fmt: skip
+    cells = [[c.value for c in line] for line in book["M16 本版变更"].iter_rows(min_row=3)]
+    mine = next(line for line in cells if line[2] == "I0301 新增市场主体" and line[3] == "本月")
+    assert mine[0] == "M02 指标月调度"
+    assert mine[5] == 2190
+    assert mine[7] == "重报 F03 V2"
+    assert {line[3] for line in cells if line[2] == "I0301 新增市场主体"} == {"本月", "环比(%)"}
+    assert not [line for line in cells if line[2] == "I0305 期末实有市场主体"], "what did not change is not listed"
+    assert "第2版" in str(cells_of(make_monthly(later, 2, Earlier(changes, first.shown)).data)["M00 封面"])
 
 
 def test_charts_are_bound_to_cells_and_titled_with_period_or_unit(book):
@@ -218,7 +227,7 @@ def test_charts_are_bound_to_cells_and_titled_with_period_or_unit(book):
 def test_a_district_of_two_returns_has_its_workbook_too(facts):
     banan = facts.catalogue.district("bn")
     sheets = opened(build_monthly(replace(some_facts(), district=banan))).sheetnames
-    assert len(sheets) == len(load_workbook("monthly")) + 1
+    assert len(sheets) == len(load_workbook("monthly"))
 
 
 def test_numbers_are_formatted_as_the_reporting_system_says():
@@ -239,7 +248,7 @@ def test_an_exact_amount_is_the_nearest_float_of_itself():
 @pytest.mark.office
 @pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
 def test_it_prints_on_the_expected_pages_without_cut_numbers(book, tmp_path: Path):
-    pages = pages_of(converted(book, tmp_path, "pdf"))
+    pages = [page for page in pages_of(converted(book, tmp_path, "pdf")) if "点击转到" not in page]
     assert not [page for page in pages if "###" in page]
     starts = {
         "M01": "营商环境指标总览",

@@ -44,7 +44,10 @@ def test_a_quarter_that_is_not_over_has_a_name_of_its_own(facts):
 
 def test_the_sheets_stand_in_order(book):
     codes = [name.split(" ")[0] for name in opened(book).sheetnames]
-    assert codes == [*(sheet.code for sheet in load_workbook("quarterly")), "_src"]
+    assert codes == [
+        *(sheet.code or sheet.name for sheet in load_workbook("quarterly") if sheet.kind != "changes"),
+        "_src",
+    ]
 
 
 def test_months_after_the_quarter_are_left_aside(book):
@@ -61,8 +64,8 @@ def test_the_quarter_of_a_flow_is_a_live_sum_of_its_months(book):
     sheet, formulas = opened(book)["Q03 趋势与同比"], opened(book, values=False)["Q03 趋势与同比"]
     block = row_with(sheet, "五、季度值与校验(2022年二季度)")
     row = next(n for n in range(block, block + 40) if sheet.cell(n, 1).value == "I0301")
-    assert formulas.cell(row, 14).value == f"=SUM(E{row},H{row},K{row})"
-    assert sheet.cell(row, 14).value == sum(sheet.cell(row, n).value for n in (5, 8, 11))
+    assert formulas.cell(row, 16).value == f"=SUM(G{row},J{row},M{row})"
+    assert sheet.cell(row, 16).value == sum(sheet.cell(row, n).value for n in (7, 10, 13))
 
 
 def test_an_empty_quarter_is_unreported_everywhere():
@@ -80,7 +83,7 @@ def test_every_chart_is_bound_to_cells(book):
 @pytest.mark.office
 @pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
 def test_it_prints_on_the_expected_pages_without_cut_numbers(unfinished, tmp_path: Path):
-    pages = pages_of(converted(unfinished, tmp_path, "pdf"))
+    pages = [page for page in pages_of(converted(unfinished, tmp_path, "pdf")) if "点击转到" not in page]
     assert not [page for page in pages if "###" in page]
     starts = {
         "Q01": "营商环境季度总览",

@@ -273,7 +273,7 @@ def _failed_row(facts: Facts, found: list[dict[str, Any]], order: Mapping[str, i
     row: Row = {
         "department": department_name(facts, first["department"]),
         "order": order[first["department"]],
-        "form": first["form"],
+        "form": f"{first['form']} {facts.catalogue.form(first['form']).name}",
         "rule": first["rule"],
         "severity": SEVERITIES.get(first["severity"], first["severity"]),
         "file": first["file"] or "",

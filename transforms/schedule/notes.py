@@ -56,10 +56,11 @@ def revised(facts: Facts, changes: pl.DataFrame | None) -> pl.DataFrame:
     """M15: figures that are told otherwise than in the edition before.
 
     Args:
-        changes: series, item, period, unit (base), old, new (EXACT, null = not told), reason; None: a first edition.
+        changes: series, item, period, unit (base), old, new (EXACT, null = not told), reason, and of what is told now
+            version and place (file and cell); None: a first edition.
     """
     rows = [] if changes is None else [_revised_row(facts, row) for row in changes.iter_rows(named=True)]
-    texts = dict.fromkeys(("name", "period", "unit", "ground"), pl.String)
+    texts = dict.fromkeys(("name", "period", "unit", "ground", "version", "place"), pl.String)
     return frame(rows, **texts, decimals=pl.Int64, old=EXACT, new=EXACT)
 
 
@@ -71,6 +72,8 @@ def _revised_row(facts: Facts, told: Mapping[str, Any]) -> Row:
         "unit": unit,
         "decimals": decimals,
         "ground": told["reason"] or "",
+        "version": f"V{told['version']}" if told.get("version") else "",
+        "place": told.get("place") or "",
     }
     for column in ("old", "new"):
         put(row, column, Figure(told[column], None, None, ()))

@@ -1,0 +1,56 @@
+"""What changed from one edition of a workbook to the next, cell by cell."""
+
+import polars as pl
+
+KEY = ["sheet", "block", "row", "column"]
+"""By these words a cell is found again in another edition: its row may have moved."""
+OTHERWISE = "非报表数据变化(截止时点、规则或目标)"
+
+
+def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    """The cells that show otherwise than in the edition before, in the order of the sheets.
+
+    Args:
+        before, now: sheet, block, row, column, cell, number (EXACT, null for a light), pattern, text, keys (the figures
+            behind).
+        changes: the figures told otherwise: series, item, period, reason (which submission).
+    Returns:
+        kind, sheet, cell, row, column, old, new, difference (EXACT, as shown; what stands there instead of a number is
+        `old|why`, `new|why`), pattern (their number format), reason.
+    """
+    reasons = changes.select(
+        pl.concat_str("series", "item", "period", separator="|").alias("keys"), "reason"
+    ).drop_nulls("reason")
+    there = [one.unique(KEY, keep="first", maintain_order=True) for one in (before, now)]
+    old = there[0].select(*KEY, old="number", old_text="text", old_cell="cell", old_pattern="pattern")
+    new = (
+        there[1].with_row_index("order").select(*KEY, "order", "cell", "keys", "pattern", new="number", new_text="text")
+    )
+    both = new.join(old, on=KEY, how="full", coalesce=True, maintain_order="left_right")
+    numbers_differ = ~pl.col("old").eq_missing(pl.col("new"))
+    texts_differ = pl.col("old_text").fill_null("") != pl.col("new_text").fill_null("")
+    changed = both.filter(numbers_differ | texts_differ).sort("order", nulls_last=True, maintain_order=True)
+    grounds = changed.explode("keys").join(reasons, on="keys", how="inner", maintain_order="left")
+    of_cell = grounds.group_by(KEY, maintain_order=True).agg(reason=pl.col("reason").unique(maintain_order=True))
+    of_row = grounds.group_by(KEY[:3], maintain_order=True).agg(of_row=pl.col("reason").unique(maintain_order=True))
+    told = changed.join(of_cell, on=KEY, how="left", maintain_order="left")
+    told = told.join(of_row, on=KEY[:3], how="left", maintain_order="left")
+    reason = pl.coalesce(pl.col("reason").list.join("、"), pl.col("of_row").list.join("、"), pl.lit(OTHERWISE))
+    return told.select(
+        kind=pl.lit("data"),
+        sheet="sheet",
+        cell=pl.coalesce("cell", "old_cell"),
+        row="row",
+        column="column",
+        old="old",
+        new="new",
+        difference=pl.col("new") - pl.col("old"),
+        **{"old|why": _instead("old_text"), "new|why": _instead("new_text"), "difference|why": pl.lit("—")},
+        pattern=pl.coalesce("pattern", "old_pattern"),
+        reason=reason,
+    )
+
+
+def _instead(text: str) -> pl.Expr:
+    """What stands where no number stands: a light; 无 where the cell was not there."""
+    return pl.col(text).replace("", None).fill_null("无")
