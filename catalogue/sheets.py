@@ -90,7 +90,8 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One table of a sheet: the frame, its columns, the notes below and a chart beside or below it."""
+    """One table of a sheet: the frame, its columns, the notes below and a chart beside or below it. The header of the
+    `main` block is repeated in print where others stand above it."""
 
     frame: str
     title: str
@@ -101,6 +102,7 @@ class Block:
     page_break: bool
     row_height: float
     empty: str
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ def _block(entry: Entry) -> Block:
         page_break=entry.take("page_break", bool, False),
         row_height=float(entry.take("row_height", (int, float), 20)),
         empty=entry.take("empty", default="本月无"),
+        main=entry.take("main", bool, False),
     )
     entry.done()
     return block

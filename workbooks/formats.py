@@ -40,6 +40,10 @@ STATE_FILLS = {
     "时间差": FILLS["黄"],
     "软性": FILLS["黄"],
     "待说明": FILLS["黄"],
+    "已完成": FILLS["蓝"],
+    "推进中": FILLS["绿"],
+    "滞后": FILLS["黄"],
+    "逾期": FILLS["红"],
 }
 INTEGER = "#,##0"
 GROWTH = "+0.00%;[Red]-0.00%;0.00%"

@@ -224,7 +224,7 @@ class SheetWriter:
         for number, height in enumerate(heights):
             self.set_height(top + number, height)
         self.row = top + levels
-        self._freeze(top)
+        self._freeze(block, top)
         return starts
 
     def _groups(self, block: Block, starts: Mapping[str, int], top: int) -> None:
@@ -240,14 +240,17 @@ class SheetWriter:
                 self._merge(top, starts[columns[0].code], starts[last.code] + last.span - 1, group, look)
             columns = columns[run:]
 
-    def _freeze(self, top: int) -> None:
-        """The panes are frozen below the first header; it is repeated in print where it is the only one."""
+    def _freeze(self, block: Block, top: int) -> None:
+        """The panes are frozen below the first header; it is repeated in print where it is the only one. Where the main
+        block stands further down its header is repeated, and the panes are frozen below the title."""
+        if block.main:
+            self.page.repeat_rows(top, self.row - 1)
         if self.frozen:
             return
         self.frozen = True
         if self.sheet.kind == "text":
             return
-        self.page.freeze_panes(self.row, self.sheet.freeze)
+        self.page.freeze_panes(top if any(b.main for b in self.sheet.blocks) else self.row, self.sheet.freeze)
         if self.sheet.repeat_header:
             self.page.repeat_rows(0, self.row - 1)
 

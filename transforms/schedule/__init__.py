@@ -21,6 +21,7 @@ from transforms.schedule.indicators import (
     overview,
 )
 from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, waterfall
+from transforms.schedule.measures import measure_counts, measure_figures, measures, measures_by_lead
 from transforms.schedule.names import department_name, label, series_name, subject_of
 from transforms.schedule.notes import code_lists, definitions, revised
 from transforms.schedule.reports import reports, unreported
@@ -34,6 +35,8 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "reports": reports,
     "differences": differences,
     "failed_checks": failed_checks,
+    "measures": measures,
+    "measures_by_lead": measures_by_lead,
     "policies": policies,
     "treasury_check": treasury_check,
     "treasury_refunds": treasury_refunds,
@@ -70,6 +73,10 @@ __all__ = [
     "indicators",
     "label",
     "lights_by_lead",
+    "measure_counts",
+    "measure_figures",
+    "measures",
+    "measures_by_lead",
     "overview",
     "policies",
     "put",

@@ -8,6 +8,7 @@ recomputed from the rows shown). `unit` and `decimals` are those of display.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -28,6 +29,12 @@ def put(row: Row, column: str, figure: Figure) -> None:
     row[f"{column}|src"] = list(dict.fromkeys(figure.sources))
     row[f"{column}|why"] = None if figure.told else figure.why
     row[f"{column}|work"] = figure.work
+
+
+def whole(count: int, sources: Iterable[str] = ()) -> Figure:
+    """A number that was counted."""
+    value = Decimal(count)
+    return Figure(value, value, value, tuple(sources))
 
 
 def put_count(row: Row, column: str, count: int) -> None:
