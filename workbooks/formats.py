@@ -44,6 +44,9 @@ STATE_FILLS = {
     "推进中": FILLS["绿"],
     "滞后": FILLS["黄"],
     "逾期": FILLS["红"],
+    "逾期办结": FILLS["黄"],
+    "重办": FILLS["黄"],
+    "不报送": FILLS["灰"],
 }
 INTEGER = "#,##0"
 GROWTH = "+0.00%;[Red]-0.00%;0.00%"

@@ -20,6 +20,7 @@ from transforms.schedule.indicators import (
     lights_by_lead,
     overview,
 )
+from transforms.schedule.issues import issues, issues_by_lead
 from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, waterfall
 from transforms.schedule.measures import measure_counts, measure_figures, measures, measures_by_lead
 from transforms.schedule.names import department_name, label, series_name, subject_of
@@ -35,6 +36,8 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "reports": reports,
     "differences": differences,
     "failed_checks": failed_checks,
+    "issues": issues,
+    "issues_by_lead": issues_by_lead,
     "measures": measures,
     "measures_by_lead": measures_by_lead,
     "policies": policies,
@@ -71,6 +74,8 @@ __all__ = [
     "follow_up",
     "frame",
     "indicators",
+    "issues",
+    "issues_by_lead",
     "label",
     "lights_by_lead",
     "measure_counts",
