@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from catalogue.charts import Chart, read_chart
 from catalogue.declarations import Entry, read_declarations
 from transforms.facts import Touch
 from transforms.model import Catalogue
@@ -41,7 +42,6 @@ FORMATS = (
     "state",
     "link",
 )
-CHARTS = ("bar_stacked", "column_line", "column_stacked", "waterfall", "line")
 PAPERS = {"A4": 9, "A3": 8}
 LONGEST_NAME = 31
 """Excel refuses a longer name of a sheet."""
@@ -53,7 +53,8 @@ class SheetColumn:
     formula ("": every row); {other} is the cell of the same row, {other:rows} the data rows of that column.
     `total`: the 合计 row sums the rows shown. `name` is the defined name of the row's cell. `blank`: a missing
     figure is an empty grey cell, since a chart would draw any text as zero. A `deadline` is a date that is marked 暂定
-    where the row is `provisional`. `repeat` makes one column a month."""
+    where the row is `provisional`. `repeat` makes one column a month. `heat` colours the numbers from the lowest to
+    the highest of all such columns of the block."""
 
     code: str
     header: str
@@ -67,25 +68,7 @@ class SheetColumn:
     total: bool = False
     name: str = ""
     blank: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A native chart bound to the block's cells. `bars` and `lines` name columns; lines stand on the second axis
-    when `second` names it. `across`: one series a row, over these columns."""
-
-    kind: str
-    title: str
-    x: str
-    bars: tuple[str, ...]
-    lines: tuple[str, ...]
-    axis: str
-    second: str
-    source: str
-    height: int
-    columns: int
-    below: bool
-    rows: tuple[str, ...] = ()
+    heat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +224,7 @@ def _block(entry: Entry) -> Block:
         unit=entry.take("unit", default=""),
         columns=tuple(columns),
         notes=entry.words("notes"),
-        chart=_chart(chart, codes) if chart is not None else None,
+        chart=read_chart(chart, {c.code: c.format for c in columns}) if chart is not None else None,
         page_break=entry.take("page_break", bool, False),
         row_height=float(entry.take("row_height", (int, float), 20)),
         empty=entry.take("empty", default="本月无"),
@@ -277,6 +260,7 @@ def _columns(entry: Entry) -> list[SheetColumn]:
         total=entry.take("total", bool, False),
         name=entry.take("name", default=""),
         blank=entry.take("blank", bool, False),
+        heat=entry.take("heat", bool, False),
     )
     entry.done()
     if not count:
@@ -288,31 +272,6 @@ def _numbered(column: SheetColumn, number: int) -> SheetColumn:
     """One of the columns that stand for months: code m00 …, its header is filled in when the month is known."""
     values = {name: getattr(column, name) for name in column.__slots__}
     return SheetColumn(**values | {"code": f"{column.code}{number:02d}", "header": f"{{{column.code}{number:02d}}}"})
-
-
-def _chart(entry: Entry, codes: Iterable[str]) -> Chart:
-    place = entry.place
-    chart = Chart(
-        kind=entry.take("kind"),
-        title=entry.take("title"),
-        x=entry.take("x"),
-        bars=entry.words("bars"),
-        lines=entry.words("lines"),
-        axis=entry.take("axis", default=""),
-        second=entry.take("second", default=""),
-        source=entry.take("source"),
-        height=entry.take("height", int, 300),
-        columns=entry.take("columns", int, 0),
-        below=entry.take("below", bool, False),
-        rows=entry.words("rows"),
-    )
-    if chart.kind not in CHARTS:
-        raise place.error(f"unknown kind of chart “{chart.kind}”: {', '.join(CHARTS)}")
-    for code in (chart.x, *chart.bars, *chart.lines):
-        if code not in codes:
-            raise place.error(f"chart “{chart.title}”: unknown column “{code}”")
-    entry.done()
-    return chart
 
 
 def _paragraph(entry: Entry) -> Paragraph:

@@ -182,6 +182,7 @@ class SheetWriter:
             self.set_height(self.row, block.row_height)
             self.row += 1
         placed = Placed(span[0], span[1], values, right)
+        self._heat(block, placed)
         if block.chart:
             self._chart(block, frame, placed, top)
         self.notes(block.notes)
@@ -352,7 +353,7 @@ class SheetWriter:
 
     def _number(self, place: "_Cell", row: Row, value: Decimal, total: bool) -> None:
         column = place.of
-        unit = row.get("unit") or "" if column.format in ("by_row", "target") else column.unit
+        unit = _unit(column, row)
         shown = value if unit in ("", "%") else value / self.units[unit].factor
         more: dict[str, Any] = {"align": "center"} if column.format in ("count", "age") else {}
         if column.format == "age" and value >= AGED_MONTHS:
@@ -386,7 +387,7 @@ class SheetWriter:
         if row.get("pattern"):
             return str(row["pattern"])
         if kind in ("by_row", "target"):
-            pattern = number_format(unit, row["decimals"] if row.get("decimals") is not None else 0)
+            pattern = number_format(unit, _decimals(column, row))
             sign = row.get("comparator") or ""
             return f'"{sign}"{pattern}' if kind == "target" and sign else pattern
         if kind == "change_short":
@@ -416,6 +417,17 @@ class SheetWriter:
             return place.rows(hit[1]) if hit[2] else place.cell(hit[1])
 
         return _WORD.sub(cell, formula)
+
+    # ---- heat maps ----
+
+    def _heat(self, block: Block, placed: Placed) -> None:
+        """Three colours over the numbers of the columns that ask for it, one scale for all; the numbers stay."""
+        hot = [placed.columns[column.code] for column in block.columns if column.heat]
+        if not hot:
+            return
+        areas = " ".join(f"{xl_rowcol_to_cell(placed.first, n)}:{xl_rowcol_to_cell(placed.last, n)}" for n in hot)
+        scale = {"type": "3_color_scale", "min_color": "#F8A9A2", "mid_color": "#FFEB9C", "max_color": "#A9D8A0"}
+        self.page.conditional_format(placed.first, min(hot), placed.last, max(hot), scale | {"multi_range": areas})
 
     # ---- charts ----
 
@@ -492,6 +504,19 @@ def _subject(block: Block, row: Row) -> str:
             break
         words.append(clean(value))
     return " ".join(words[:2])
+
+
+def _unit(column: SheetColumn, row: Row) -> str:
+    """The unit that a number is shown in: that of its cell, of its row or of its column."""
+    if column.format not in ("by_row", "target"):
+        return column.unit
+    return str(row.get(f"{column.code}|unit") or row.get("unit") or "")
+
+
+def _decimals(column: SheetColumn, row: Row) -> int:
+    told = row.get(f"{column.code}|decimals")
+    told = row.get("decimals") if told is None else told
+    return 0 if told is None else int(told)
 
 
 def lines_of(text: str, width: float) -> int:
