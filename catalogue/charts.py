@@ -30,7 +30,7 @@ class Chart:
     `bars` and `lines` name columns; lines stand on the second axis when `second` names it, else on that of the bars
     (a target). Of a `gantt` the first of `bars` is the date at which a strip begins, the others are numbers of days;
     of a `funnel` the first centres the others; of a `pareto` the line is the cumulated share. `multiples` draws a
-    small chart for each of `bars`. `axis_format` is number, decimal, percent or date. `alt` is the alternative text:
+    small chart for each of `bars`. A chart `below` its rows may begin a page. `axis_format` is number, decimal, percent or date. `alt` is the alternative text:
     without one the title and what is shown.
     """
 
@@ -45,6 +45,7 @@ class Chart:
     height: int
     columns: int
     below: bool
+    page_break: bool
     axis_format: str
     second_format: str
     abreast: int
@@ -73,6 +74,7 @@ def read_chart(entry: Entry, formats: Mapping[str, str]) -> Chart:
         height=entry.take("height", int, 300),
         columns=entry.take("columns", int, 0),
         below=entry.take("below", bool, False),
+        page_break=entry.take("page_break", bool, False),
         axis_format=entry.take("axis_format", default="date" if kind == "gantt" else "number"),
         second_format=entry.take("second_format", default="number" if kind == "line" else "percent"),
         abreast=entry.take("abreast", int, PANELS_ABREAST),

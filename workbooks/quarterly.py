@@ -41,7 +41,7 @@ def make_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlie
         "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
         "digest": facts.catalogue.digest,
         **month_names,
-        **analyse.month_words(facts),
+        **analyse.heading_words(facts),
     }
     cover = [
         ("季度", told),

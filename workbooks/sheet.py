@@ -433,6 +433,8 @@ class SheetWriter:
 
     def _chart(self, block: Block, frame: pl.DataFrame, placed: Placed, top: int) -> None:
         assert block.chart is not None
+        if block.chart.below and block.chart.page_break:
+            self.breaks.append(self.row)
         first_column = 0 if block.chart.below else placed.right
         last_column = first_column + block.chart.columns if block.chart.columns else len(self.sheet.grid)
         grid = self.sheet.grid[first_column:last_column]

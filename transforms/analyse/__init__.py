@@ -11,11 +11,35 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from transforms.analyse.charts import bank_waterfall, lines
+from transforms.analyse.charts import (
+    bank_waterfall,
+    cohort_words,
+    core_lines,
+    core_words,
+    heat_words,
+    issue_categories,
+    lights_heat,
+    lines,
+    project_funnel,
+)
 from transforms.analyse.differences import carried_differences, difference_ages, quarter_differences
 from transforms.analyse.notes import last_year_versions, missing_returns, out_of_scope
 from transforms.analyse.overview import quarter_overview
 from transforms.analyse.quarter import months_held, of_quarter, quarter_words, unfinished
+from transforms.analyse.structure import (
+    deliveries,
+    entities_structure,
+    loans_by_bank,
+    loans_by_product,
+    loans_by_size,
+    projects_by_chain,
+    projects_by_cohort,
+    ratings_by_reason,
+    refunds_by_industry,
+    refunds_by_size,
+    stage_words,
+    technology_loans,
+)
 from transforms.analyse.trends import (
     month_words,
     quarter_check,
@@ -36,23 +60,45 @@ FRAMES: Mapping[str, Callable[[Facts, str], pl.DataFrame]] = {
     "quarter_check": quarter_check,
     "quarter_differences": quarter_differences,
     "carried_differences": carried_differences,
+    "deliveries": deliveries,
+    "entities_structure": entities_structure,
+    "loans_by_bank": loans_by_bank,
+    "loans_by_product": loans_by_product,
+    "loans_by_size": loans_by_size,
+    "projects_by_chain": projects_by_chain,
+    "projects_by_cohort": projects_by_cohort,
+    "ratings_by_reason": ratings_by_reason,
+    "refunds_by_industry": refunds_by_industry,
+    "refunds_by_size": refunds_by_size,
+    "technology_loans": technology_loans,
     "lines": lines,
     "bank_waterfall": bank_waterfall,
+    "core_lines": core_lines,
+    "issue_categories": issue_categories,
+    "project_funnel": project_funnel,
+    "lights_heat": lights_heat,
     "difference_ages": difference_ages,
     "last_year_versions": last_year_versions,
     "missing_returns": missing_returns,
     "out_of_scope": out_of_scope,
 }
 
+
+def heading_words(facts: Facts) -> dict[str, str]:
+    """The headers that depend on the month and on the catalogue: months, stages, signing years, core figures."""
+    makers = (month_words, heat_words, stage_words, cohort_words, core_words)
+    return {code: words for make in makers for code, words in make(facts).items()}
+
+
 __all__ = [
     "FRAMES",
     "bank_waterfall",
     "carried_differences",
     "difference_ages",
+    "heading_words",
     "last_year_versions",
     "lines",
     "missing_returns",
-    "month_words",
     "months_held",
     "of_quarter",
     "out_of_scope",
