@@ -76,7 +76,8 @@ def test_an_empty_quarter_is_unreported_everywhere():
 
 def test_every_chart_is_bound_to_cells(book):
     charts = opened(book)["Q09 图表"]._charts
-    assert len(charts) == 5
+    declared = [block.chart for sheet in load_workbook("quarterly") for block in sheet.blocks if block.chart]
+    assert len(charts) >= len(declared)
     assert all(chart.series[0].val.numRef.f.startswith("'Q09 ") for chart in charts)
 
 
