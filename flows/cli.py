@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flows.quiet  # noqa: F401  # before Prefect is imported
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from flows.withdrawing import NotFound
 
     try:
-        if told.run not in (_status, _explain):
+        if told.run not in (_status, _explain, _trace):
             with only_writer(Settings().var):
                 pass  # Asked before anything starts, so that the answer is one line.
         code: int = told.run(told)
@@ -106,6 +107,15 @@ def _parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--by", required=True, help="who decides")
     withdraw.add_argument("--reason", required=True, help="why; the department reads it on its receipt")
     _add_decisions(commands)
+    traced = _command(
+        commands,
+        "trace",
+        _trace,
+        "Show where a published number comes from: formula, figures, and for each the return, file, sheet, cell, version.",
+        "yueji trace 月调度表.xlsx 'M02!H17'",
+    )
+    traced.add_argument("file", type=Path, help="a published workbook")
+    traced.add_argument("place", metavar="SHEET!CELL", help="such as M02!H17")
     status = _command(
         commands,
         "status",
@@ -235,6 +245,16 @@ def _withdraw(told: argparse.Namespace) -> int:
             return 0
         for path in withdraw(house, told.number, told.by, told.reason, now()):
             print(path)
+    return 0
+
+
+def _trace(told: argparse.Namespace) -> int:
+    from flows.house import open_house
+    from flows.settings import Settings
+    from flows.tracing import trace
+
+    with open_house(Settings()) as house:
+        print(trace(house, told.file, told.place))
     return 0
 
 

@@ -96,6 +96,7 @@ class Figure(NamedTuple):
         return ",".join(f"[{key}]" for key in self.sources)
 
 
+NOT_KNOWN: tuple[Decimal | None, Decimal] = (None, Decimal(0))
 NOTHING = Figure(None, None, None, (), NOT_APPLICABLE)
 
 
@@ -107,7 +108,8 @@ class Facts:
     DEADLINES; rows of other districts and of later periods are left aside. Where a figure was filed more than once,
     the highest version stands. `tables` are the wide tables by code (model.wide_schema) with the rows of the
     submissions that count, `layout` (submission, table, code, letter) the column that a value stands in: see
-    `transforms.records`.
+    `transforms.records`. `later` are the facts of a later month that these were taken from: what they have indexed
+    is not indexed again.
     """
 
     catalogue: Catalogue
@@ -122,11 +124,14 @@ class Facts:
     touches: tuple[Touch, ...] = field(default=())
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
+    later: "Facts | None" = field(default=None, repr=False, compare=False)
     _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def known(self) -> pl.DataFrame:
         """Observations of this district up to the period, the highest version of each, with their `key`."""
+        if self.later:
+            return self.later.known.filter(last_month_of(pl.col("period")) <= self.period)
         return (
             self.observations.filter(
                 pl.col("district") == self.district.code,
@@ -139,13 +144,16 @@ class Facts:
 
     @cached_property
     def _index(self) -> dict[str, tuple[Decimal | None, Decimal]]:
+        if self.later:
+            return self.later._index
         known = self.known.select("key", "value", pl.col("half").fill_null(0))
         return {key: (value, half) for key, value, half in known.iter_rows()}
 
     def figure(self, series: str, item: str, period: str) -> Figure:
         """The figure that was told for one item and month."""
         key = f"{series}|{item}|{period}"
-        value, half = self._index.get(key, (None, Decimal(0)))
+        known = months.last_month(period) <= self.period
+        value, half = self._index.get(key, NOT_KNOWN) if known else NOT_KNOWN
         if value is not None:
             return Figure(value, value - half, value + half, (key,))
         return Figure(None, None, None, (), UNREPORTED if self.due(series, period) else NOT_APPLICABLE)
@@ -164,7 +172,8 @@ class Facts:
         """The same knowledge, looking at an earlier month."""
         if period == self.period:
             return self
-        return self.once(lambda facts: replace(facts, period=period), f"at {period}")
+        later = (self.later or self) if period < self.period else None
+        return self.once(lambda facts: replace(facts, period=period, later=later), f"at {period}")
 
     def once(self, make: "Callable[[Facts], T]", name: str = "") -> "T":
         """What `make` works out of these facts; asked for again, it is not worked out again."""

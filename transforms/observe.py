@@ -105,10 +105,14 @@ def _filed(tables: Mapping[str, pl.DataFrame], table: str, layout: pl.DataFrame)
     return told.unique("submission", keep="first", maintain_order=True)
 
 
+def chosen_rows(rows: pl.DataFrame, statistic: Statistic) -> pl.DataFrame:
+    """The rows of a table that a statistic is made of."""
+    return in_window(rows.filter(of_kind(RowKind.DATA), where(statistic.where)), statistic.window)
+
+
 def _statistic(rows: pl.DataFrame, statistic: Statistic, filed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """One row a submission that holds the table; null where a row that counts was not told."""
-    data = rows.filter(of_kind(RowKind.DATA))
-    chosen = in_window(data.filter(where(statistic.where)), statistic.window)
+    chosen = chosen_rows(rows, statistic)
     value: pl.Expr = pl.len().cast(EXACT)
     width: pl.Expr = pl.lit(0).cast(EXACT)
     if statistic.of:

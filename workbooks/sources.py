@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ class Source:
     cell: str
     row: str
     column: str
+    value: float
     how: str
     place: Mapping[str, str]
 
@@ -148,12 +150,13 @@ class Lineage:
 
     Attributes:
         sources: sheet and cell → its lines of `_src`.
-        values, formulas: sheet → cell → what stands there.
+        values, formulas, patterns: sheet → cell → what stands there, and the number format it is shown in.
     """
 
     sources: Mapping[tuple[str, str], tuple[Source, ...]]
     values: Mapping[str, Mapping[str, Any]]
     formulas: Mapping[str, Mapping[str, str]]
+    patterns: Mapping[str, Mapping[str, str]]
 
     def sheet_named(self, word: str) -> str | None:
         """The sheet with this code or name: M02 is M02 指标月调度."""
@@ -167,7 +170,8 @@ def read_lineage(path: Path) -> Lineage:
     Raises:
         ValueError: the file has no sheet `_src`: it is none of ours.
     """
-    told, live = (openpyxl.load_workbook(path, data_only=values) for values in (True, False))
+    data = path.read_bytes()
+    told, live = (openpyxl.load_workbook(BytesIO(data), data_only=values) for values in (True, False))
     if SOURCE_SHEET not in told.sheetnames:
         raise ValueError(f"{path.name} 没有 {SOURCE_SHEET} 表，不是本系统发布的工作簿。")
     sources: dict[tuple[str, str], tuple[Source, ...]] = {}
@@ -179,14 +183,18 @@ def read_lineage(path: Path) -> Lineage:
         sheet.title: {at: text for at, text in _cells(sheet).items() if isinstance(text, str) and text.startswith("=")}
         for sheet in live.worksheets
     }
-    return Lineage(sources, values, formulas)
+    patterns = {
+        sheet.title: {c.coordinate: c.number_format for row in sheet.iter_rows() for c in row if c.value is not None}
+        for sheet in told.worksheets
+    }
+    return Lineage(sources, values, formulas, patterns)
 
 
 def _lines(sheet: Any) -> Iterator[Source]:
     for row in sheet.iter_rows(min_row=2, values_only=True):
         texts = ["" if value is None else str(value) for value in row]
         place = dict(zip(PLACE, texts[6:], strict=False)) if texts[6] else {}
-        yield Source(texts[0], texts[1], texts[2], texts[3], texts[5], place)
+        yield Source(texts[0], texts[1], texts[2], texts[3], float(row[4] or 0), texts[5], place)
 
 
 def _cells(sheet: Any) -> dict[str, Any]:

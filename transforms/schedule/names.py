@@ -4,6 +4,7 @@ import re
 
 from transforms.facts import Facts
 from transforms.follow.sentences import NO_RECORD
+from transforms.model import Catalogue
 
 
 def department_name(facts: Facts, code: str) -> str:
@@ -21,10 +22,14 @@ def label(facts: Facts, code_list: str, code: str) -> str:
 
 
 def series_name(facts: Facts, series: str) -> str:
+    return name_of_series(facts.catalogue, series)
+
+
+def name_of_series(catalogue: Catalogue, series: str) -> str:
     """F03.entities.new_m → F03 表1 市场主体 本月新设. What is not a series is given back."""
     parts = (series or "").split(".")
-    statistic = next((s for s in facts.catalogue.statistics if s.series == series), None)
-    tables = {t.code: t for t in facts.catalogue.tables()}
+    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    tables = {t.code: t for t in catalogue.tables()}
     table = tables.get(".".join(parts[:2]))
     if table is None:
         return series or ""

@@ -1,0 +1,169 @@
+"""One published number for a person who asks where it comes from: the whole tree down to the cells of the returns."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import polars as pl
+from openpyxl.utils.cell import coordinate_from_string, rows_from_range
+
+from flows.deciding import Refused
+from flows.frames import Frames, load_frames
+from flows.house import House
+from transforms.observe import chosen_rows
+from transforms.schedule.names import name_of_series
+from workbooks.sources import Lineage, Source, cells_named, read_lineage
+
+PLACE = re.compile(r"^(?P<sheet>.+)!\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>\d+)$")
+STEM, LAST, PIPE, GAP = "├─ ", "└─ ", "│  ", "   "
+Branch = tuple[str, "list[Branch]"]
+"""A line and what stands below it."""
+
+
+def trace(house: House, path: Path, place: str) -> str:
+    """The tree of one cell: formula and the cells it stands on, the figures they were worked out of, and for each the
+    department, return, file, sheet, cell, version and hash, with what was told there.
+
+    Args:
+        path: a published workbook. place: sheet and cell, M02!H17.
+    Raises:
+        Refused: the file is none of ours, or there is no such sheet or cell.
+    """
+    try:
+        lineage = read_lineage(path)
+    except (ValueError, OSError, KeyError, BadZipFile) as error:
+        raise Refused(str(error)) from None
+    asked = PLACE.match(place.strip().replace("'", ""))
+    if asked is None:
+        raise Refused(f"“{place}”不是一个单元格；请写表页和单元格，如 M02!H17。")
+    sheet, cell = lineage.sheet_named(asked["sheet"]), f"{asked['letters'].upper()}{asked['row']}"
+    if sheet is None:
+        raise Refused(f"{path.name} 没有表页“{asked['sheet']}”；有：{'、'.join(lineage.values)}。")
+    if lineage.values[sheet].get(cell) is None:
+        raise Refused(f"{sheet}!{cell} 是空的。")
+    published = _publication(house, path)
+    frames = load_frames(house, published["as_of"]) if published else None
+    asker = _Asker(house, lineage, frames, published["district"] if published else "")
+    return "\n".join([_heading(house, path, published), *_drawn(asker.of_cell(sheet, cell, ()))])
+
+
+def _publication(house: House, path: Path) -> Mapping[str, Any] | None:
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = house.journal.publications().filter(pl.col("workbook_sha256") == sha256)
+    return found.row(0, named=True) if found.height else None
+
+
+def _heading(house: House, path: Path, published: Mapping[str, Any] | None) -> str:
+    if published is None:
+        return f"{path.name}（不是台账里的原件：可能改过，以下为文件内 _src 所记）"
+    as_of: datetime = published["as_of"]
+    return f"{path.name}　第{published['edition']}版，截至 {as_of:%Y-%m-%d %H:%M}，规则集 {published['ruleset']}"
+
+
+class _Asker:
+    """Follows one number; `frames` are what was read from the returns, None where the file is not in the record."""
+
+    def __init__(self, house: House, lineage: Lineage, frames: Frames | None, district: str) -> None:
+        self._house, self._lineage, self._frames, self._district = house, lineage, frames, district
+
+    def of_cell(self, sheet: str, cell: str, above: tuple[str, ...]) -> Branch:
+        lines = self._lineage.sources.get((sheet, cell), ())
+        formula = self._lineage.formulas[sheet].get(cell, "")
+        title = f"{cell if above else f'{sheet}!{cell}'} {self._said(sheet, cell, lines)}"
+        below: list[Branch] = []
+        if formula and cell not in above:
+            told = self._lineage.values[sheet]
+            below = [
+                self.of_cell(sheet, one, (*above, cell)) for one in cells_named(formula) if told.get(one) is not None
+            ]
+        elif lines:
+            below = [self._of_source(number, line) for number, line in enumerate(lines, 1) if line.place]
+        return f"{title}　{self._how(formula, lines)}".rstrip("　"), below
+
+    def _said(self, sheet: str, cell: str, lines: tuple[Source, ...]) -> str:
+        value, pattern = self._lineage.values[sheet][cell], self._lineage.patterns[sheet][cell]
+        words = f"{lines[0].row} · {lines[0].column} = " if lines else ""
+        changed = bool(lines) and isinstance(value, int | float) and abs(value - lines[0].value) > abs(value) * 1e-9
+        note = f"（注意：发布时为 {_shown(lines[0].value, pattern)}，此格后来改过）" if changed else ""
+        return f"{words}{_shown(value, pattern)}{note}"
+
+    def _how(self, formula: str, lines: tuple[Source, ...]) -> str:
+        if formula:
+            return f"公式 {formula}"
+        return lines[0].how if lines else "（表内文字或目标，不取自报表）"
+
+    def _of_source(self, number: int, line: Source) -> Branch:
+        place = line.place
+        series = name_of_series(self._house.catalogue, place["series"])
+        item = f"（{place['item']}）" if place["item"] and not place["item"].startswith("行") else ""
+        form = self._house.catalogue.form(place["form"])
+        department = self._house.catalogue.department(form.department).name_in(self._district)
+        told = self._told(place)
+        where = (
+            f"{department} {form.code}《{form.name}》 {place['file']} 第{place['version']}版 sha256 {place['sha256']}"
+        )
+        cells: list[Branch] = [(f"{place['sheet']}!{cell} 填报“{text}”", []) for cell, text in told]
+        if not cells:
+            cells = [(f"{place['sheet']}!{place['cell']}", [])]
+        return f"({number}) {series}{item} {place['period']}", [(where, cells)]
+
+    def _told(self, place: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The cells behind a figure with the text that was told in each."""
+        submission = self._submission(place)
+        if submission is None or self._frames is None:
+            return []
+        statistic = next((s for s in self._house.catalogue.statistics if s.series == place["series"]), None)
+        table, _, column = place["series"].rpartition(".")
+        if statistic:
+            table, column = statistic.table, statistic.of
+        rows = self._frames.tables[table].filter(pl.col("submission") == submission)
+        letters = self._frames.layout.filter(pl.col("submission") == submission, pl.col("table") == table)
+        laid = dict(letters.select("code", "letter").iter_rows())
+        if statistic:
+            rows = chosen_rows(rows, statistic)
+            column = column or next(iter(laid))
+        else:
+            rows = rows.filter(pl.col("row").is_in(_rows_named(place["cell"])))
+        told = rows.sort("row").select("row", f"{column}|text").iter_rows()
+        return [(f"{laid.get(column, '')}{row}", text or "") for row, text in told]
+
+    def _submission(self, place: Mapping[str, str]) -> str | None:
+        if self._frames is None:
+            return None
+        known = self._frames.submissions
+        found = known.filter(
+            pl.col("sha256") == place["sha256"], pl.col("form") == place["form"], pl.col("period") == place["period"]
+        )
+        return str(found["id"][0]) if found.height else None
+
+
+def _rows_named(cells: str) -> list[int]:
+    rows: list[int] = []
+    for part in cells.split(","):
+        if ":" in part:
+            rows += [coordinate_from_string(line[0])[1] for line in rows_from_range(part)]
+        elif re.fullmatch(r"[A-Z]{1,3}\d+", part):
+            rows.append(coordinate_from_string(part)[1])
+    return rows
+
+
+def _shown(value: Any, pattern: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{value:%Y-%m-%d}" if isinstance(value, date | datetime) else str(value)
+    if "%" in pattern:
+        return f"{value * 100:,.2f}%"
+    places = re.search(r"0\.(0+)", pattern)
+    return f"{value:,.{len(places[1]) if places else 0}f}"
+
+
+def _drawn(branch: Branch, before: str = "", stem: str = "", gap: str = "") -> Iterator[str]:
+    """The tree as lines of text."""
+    line, below = branch
+    yield f"{before}{stem}{line}"
+    for number, one in enumerate(below, 1):
+        last = number == len(below)
+        yield from _drawn(one, before + gap, LAST if last else STEM, GAP if last else PIPE)
