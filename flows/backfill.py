@@ -20,22 +20,26 @@ from transforms import period
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="统计月份，如 2022-08")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$", description="统计季度，如 2022Q3")]
 Product = Literal["monthly", "quarterly"]
+Lang = Literal["zh", "en"]
 
 publish_period = task(name="发布", cache_policy=NO_CACHE)(publishing.publish)
 
 
 @flow(name="publish", persist_result=False)
-def publish(product: Product, ref_period: Month | Quarter, as_of: date | None = None) -> list[Path]:
+def publish(
+    product: Product, ref_period: Month | Quarter, as_of: date | None = None, language: Lang = "zh"
+) -> list[Path]:
     """Publish one product of one period.
 
     Args:
         product: monthly or quarterly.
         ref_period: a month for the monthly workbook, a quarter for the quarterly one.
         as_of: known by 24:00 of this day; now, when none is given.
+        language: of the labels: zh, or en.
     """
     if (product == "quarterly") != ("Q" in ref_period):
         raise ValueError(f"{product} takes a {'quarter' if product == 'quarterly' else 'month'}, not {ref_period}")
-    return _publish([(product, ref_period)], as_of)
+    return _publish([(publishing.product_in(product, language), ref_period)], as_of)
 
 
 @flow(name="backfill", persist_result=False)

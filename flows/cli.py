@@ -80,9 +80,10 @@ def _parser() -> argparse.ArgumentParser:
         "publish",
         _publish,
         "Publish one month (2022-08) or one quarter (2022Q3). A new edition only if something changed.",
-        "yueji publish 2022-08\n  yueji publish 2022Q2 --as-of 2022-09-13",
+        "yueji publish 2022-08\n  yueji publish 2022Q2 --as-of 2022-09-13\n  yueji publish 2022-08 --lang en",
     )
     publish.add_argument("period", type=_period)
+    publish.add_argument("--lang", choices=("zh", "en"), default="zh", help="of the labels; figures are the same")
     publish.add_argument("--as-of", type=_day, help="as known by 24:00 of this day; default: now")
     backfill = _command(
         commands,
@@ -314,7 +315,7 @@ def _decide(decision: "Callable[[House, datetime], str]") -> int:
 def _publish(told: argparse.Namespace) -> int:
     from flows.backfill import publish
 
-    publish("quarterly" if "Q" in told.period else "monthly", told.period, told.as_of)
+    publish("quarterly" if "Q" in told.period else "monthly", told.period, told.as_of, told.lang)
     return 0
 
 

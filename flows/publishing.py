@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from catalogue.languages import CHINESE, Language, load_language
 from catalogue.sheets import load_touches
 from flows.frames import Frames, load_frames
 from flows.house import House, code_version
@@ -210,7 +211,7 @@ def publish(
     *,
     locked_too: bool = True,
 ) -> list[Path]:
-    """Publish one product of one period for every district that had to file by then.
+    """Publish one product (monthly, quarterly; in English monthly-en, quarterly-en) of one period for every district that had to file by then.
 
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
 
@@ -221,13 +222,14 @@ def publish(
     Raises:
         NotOver: the month, or the first month of the quarter, was not over at that moment.
     """
-    first = ref_period if product == MONTHLY else period.months_of(ref_period)[0]
+    of_month = workbook_of(product)[0] == MONTHLY
+    first = ref_period if of_month else period.months_of(ref_period)[0]
     if first > _last_over(as_of):
         raise NotOver(f"{period.chinese(ref_period)}在 {as_of:%Y-%m-%d} 还没有结束，不能发布。")
     known = know(house, frames or load_frames(house, as_of), as_of, compared)
     written = []
     for district in house.catalogue.districts:
-        last = ref_period if product == MONTHLY else min(period.months_of(ref_period)[-1], _last_over(as_of))
+        last = ref_period if of_month else min(period.months_of(ref_period)[-1], _last_over(as_of))
         at_rest = not locked_too and is_at_rest(house, district.code, product, ref_period, as_of)
         if district.first_period <= last and not at_rest:
             facts = facts_of(house, known, district, last)
@@ -244,6 +246,17 @@ def is_at_rest(house: House, district: str, product: str, ref_period: str, as_of
     return there.height > 0 and all((district, month) in locks for month in period.months_of(ref_period))
 
 
+def product_in(kind: str, language: str) -> str:
+    """What a workbook in a language is called in the record: monthly; monthly-en."""
+    return kind if language == CHINESE.code else f"{kind}-{language}"
+
+
+def workbook_of(product: str) -> tuple[str, Language]:
+    """Which of the two workbooks a product is, and its language."""
+    kind, _, language = product.partition("-")
+    return kind, load_language(language or CHINESE.code)
+
+
 def _last_over(as_of: datetime) -> str:
     return period.previous(f"{as_of:%Y-%m}")
 
@@ -255,15 +268,17 @@ def _publish_one(house: House, facts: Facts, product: str, ref_period: str, as_o
         & (pl.col("ref_period") == ref_period)
     )
     inputs = digest_of(house, facts, product)
-    folder = house.settings.outbound / facts.district.name / product
+    kind, language = workbook_of(product)
+    folder = house.settings.outbound / facts.district.name / kind
     if inputs in editions["inputs"]:
         return _lay_out_again(house, editions.filter(pl.col("inputs") == inputs), folder)
     edition = int(editions["edition"].max() or 0) + 1  # type: ignore[arg-type]  # an Int64
     earlier = _earlier(house, editions.filter(pl.col("as_of") <= as_of), facts)
-    if product == MONTHLY:
-        made, name = make_monthly(facts, edition, earlier), monthly_name(facts, edition)
+    if kind == MONTHLY:
+        made, name = make_monthly(facts, edition, earlier, language), monthly_name(facts, edition, language)
     else:
-        made, name = make_quarterly(facts, ref_period, edition, earlier), quarterly_name(facts, ref_period, edition)
+        made = make_quarterly(facts, ref_period, edition, earlier, language)
+        name = quarterly_name(facts, ref_period, edition, language)
     sha256 = house.archive.keep(made.data, "published", ".xlsx")
     _keep_figures(house, facts, made.shown, sha256)
     target = folder / name

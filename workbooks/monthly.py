@@ -4,21 +4,20 @@ from dataclasses import replace
 
 import polars as pl
 
+from catalogue.languages import CHINESE, Language
 from catalogue.sheets import load_touches, load_workbook
 from transforms import narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from transforms.lights import time_progress
 from workbooks.publication import Earlier, Edition, build
+from workbooks.words import day_in, edition_in, file_name, issue_in, period_in
 
 
-def monthly_name(facts: Facts, edition: int = 1) -> str:
+def monthly_name(facts: Facts, edition: int = 1, language: Language = CHINESE) -> str:
     """江北区优化营商环境月调度表(2022年8月).xlsx, later editions …(2022年8月)(第2版).xlsx."""
-    return f"{facts.district.name}优化营商环境月调度表({months.chinese(facts.period)}){edition_text(edition)}.xlsx"
-
-
-def edition_text(edition: int) -> str:
-    return "" if edition == 1 else f"(第{edition}版)"
+    title = load_workbook("monthly")[0].title
+    return file_name(title, facts.district.name, facts.period, edition, language)
 
 
 def build_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None) -> bytes:
@@ -26,33 +25,35 @@ def build_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None
     return make_monthly(facts, edition, earlier).data
 
 
-def make_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None) -> Edition:
+def make_monthly(
+    facts: Facts, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
+) -> Edition:
     """The workbook.
 
     Args:
         earlier: the edition before: what is told otherwise now is shown in M15, cell by cell in M16.
+        language: of its labels; what departments wrote, and the brief, stay as they are.
     """
     facts = with_touches(facts)
     frames, brief = monthly_frames(facts, earlier.changes if earlier else None)
-    number = months.split(facts.period)[1]
     words = {
-        "district": facts.district.name,
-        "period": months.chinese(facts.period),
-        "issue": f"{facts.period[:4]}年第{number}期",
+        "district": language.say(facts.district.name),
+        "period": period_in(facts.period, language),
+        "issue": issue_in(facts.period, language),
         "progress": f"{narrate.rounded(time_progress(facts.period) * 100, 2)}%",
-        "progress_formula": f"{number}/12",
+        "progress_formula": f"{months.split(facts.period)[1]}/12",
         "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
         "digest": facts.catalogue.digest,
     }
     cover = [
         ("期数", words["issue"]),
-        ("编制单位", facts.district.office),
-        ("编制日期", narrate.chinese_day(facts.as_of.date())),
+        ("编制单位", language.say(facts.district.office)),
+        ("编制日期", day_in(facts.as_of.date(), language)),
         ("签发人", ""),
-        ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
-        ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
+        ("数据截止日", day_in(months.last_day(facts.period), language)),
+        ("版本", edition_in(edition, facts.as_of, language)),
     ]
-    return build(facts, load_workbook("monthly"), frames, words, cover, brief, earlier)
+    return build(facts, load_workbook("monthly"), frames, words, cover, brief, earlier, language)
 
 
 def with_touches(facts: Facts) -> Facts:

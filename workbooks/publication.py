@@ -7,16 +7,18 @@ from io import BytesIO
 import polars as pl
 import xlsxwriter
 
+from catalogue.languages import CHINESE, Language, in_language
 from catalogue.sheets import PAPERS, Sheet
 from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
-from workbooks.sheet import LINE, Cleaned, SheetWriter, fill, lines_of
+from workbooks.sheet import INTERNAL, LINE, Cleaned, SheetWriter, fill, lines_of
 from workbooks.sources import SOURCE_SHEET, Printed, shown, write_sources
 
 SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
+SOURCES = "每个数的来源"
 ABOUT_SOURCES = "逐数列出报表、文件、单元格、版次与哈希;各表右侧“来源→”可直达"
 OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
 
@@ -51,6 +53,7 @@ def build(
     cover: Sequence[tuple[str, str]],
     brief: Brief | None = None,
     earlier: Earlier | None = None,
+    language: Language = CHINESE,
 ) -> Edition:
     """The workbook. `created` is the as-of time, so that the same facts give the same bytes.
 
@@ -64,19 +67,19 @@ def build(
     )
     book.set_calc_mode("auto")
     formats, printed, cleaned = Formats(book), list[Printed](), list[Cleaned]()
-    sheets = [sheet for sheet in sheets if sheet.kind != "changes" or earlier is not None]
+    sheets = [in_language(sheet, language) for sheet in sheets if sheet.kind != "changes" or earlier is not None]
     frames = dict(frames)
     for sheet in sheets:
         if sheet.kind == "cover":
-            _cover(book, formats, sheet, words, cover)
+            _cover(book, formats, sheet, words, [(language.say(name), value) for name, value in cover], language)
             continue
         if sheet.kind == "contents":
-            frames["contents"] = contents(sheets, words)
+            frames["contents"] = contents(sheets, words, language)
         if sheet.kind == "changes" and earlier is not None:
             frames["edition_changes"] = changed_cells(earlier.shown, shown(printed), earlier.changes)
         frames["cleaned"] = cleaned_texts(cleaned)
         lines = sum(one.lines for one in printed)
-        writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units, lines)
+        writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units, lines, language)
         writer.set_up()
         writer.title()
         if sheet.kind == "text" and brief is not None:
@@ -87,12 +90,12 @@ def build(
         if sheet.kind in SOURCED:
             printed += writer.printed
         cleaned += writer.cleaned
-    write_sources(book, formats, facts, printed)
+    write_sources(book, formats, facts, printed, language)
     book.close()
     return Edition(buffer.getvalue(), shown(printed))
 
 
-def contents(sheets: Sequence[Sheet], words: Mapping[str, str]) -> pl.DataFrame:
+def contents(sheets: Sequence[Sheet], words: Mapping[str, str], language: Language = CHINESE) -> pl.DataFrame:
     """目录: code and name of every sheet, `link` to it, and what stands on it."""
     rows = []
     for sheet in sheets:
@@ -101,7 +104,15 @@ def contents(sheets: Sequence[Sheet], words: Mapping[str, str]) -> pl.DataFrame:
         told = "、".join(fill(block.title, words).split(" ", 1)[-1] for block in sheet.blocks if block.title)
         title = fill(sheet.title, words)
         rows.append({"kind": "data", "code": sheet.code, "link": sheet.tab, "title": title, "blocks": told})
-    rows.append({"kind": "data", "code": "—", "link": SOURCE_SHEET, "title": "每个数的来源", "blocks": ABOUT_SOURCES})
+    rows.append(
+        {
+            "kind": "data",
+            "code": "—",
+            "link": SOURCE_SHEET,
+            "title": language.say(SOURCES),
+            "blocks": language.say(ABOUT_SOURCES),
+        }
+    )
     return pl.DataFrame(rows)
 
 
@@ -117,11 +128,12 @@ def _cover(
     sheet: Sheet,
     words: Mapping[str, str],
     cover: Sequence[tuple[str, str]],
+    language: Language,
 ) -> None:
     page = book.add_worksheet(sheet.tab)
     page.set_paper(PAPERS[sheet.paper])
     page.set_landscape()
-    page.set_header('&L&"黑体,常规"&10内部资料 注意保存', {"margin": 0.35})
+    page.set_header(f'&L&"黑体,常规"&10{language.say(INTERNAL)}', {"margin": 0.35})
     page.fit_to_pages(1, 1)
     page.center_horizontally()
     page.hide_gridlines(2)

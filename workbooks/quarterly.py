@@ -2,18 +2,21 @@
 
 import polars as pl
 
+from catalogue.languages import CHINESE, Language
 from catalogue.sheets import load_workbook
-from transforms import analyse, narrate, schedule
+from transforms import analyse, schedule
 from transforms import period as months
 from transforms.facts import Facts
-from workbooks.monthly import edition_text, with_touches
+from workbooks.monthly import with_touches
 from workbooks.publication import Earlier, Edition, build
+from workbooks.words import day_in, edition_in, file_name, month_in, period_in
 
 
-def quarterly_name(facts: Facts, quarter: str, edition: int = 1) -> str:
+def quarterly_name(facts: Facts, quarter: str, edition: int = 1, language: Language = CHINESE) -> str:
     """江北区优化营商环境季度分析(2022年三季度).xlsx; (未满季) while the quarter is not over; (第2版) later on."""
     so_far = "(未满季)" if analyse.unfinished(facts, quarter) else ""
-    return f"{facts.district.name}优化营商环境季度分析({months.chinese(quarter)}){so_far}{edition_text(edition)}.xlsx"
+    title = load_workbook("quarterly")[0].title
+    return file_name(title, facts.district.name, quarter, edition, language, so_far)
 
 
 def build_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None) -> bytes:
@@ -21,23 +24,26 @@ def build_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earli
     return make_quarterly(facts, quarter, edition, earlier).data
 
 
-def make_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None) -> Edition:
+def make_quarterly(
+    facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
+) -> Edition:
     """The workbook of `quarter`.
 
     The months after the quarter are left aside; a quarter that is not over is made of the months that it holds.
 
     Args:
         earlier: the edition before: what is told otherwise now is shown in Q11, cell by cell in Q12.
+        language: of its labels; what departments wrote, and the report, stay as they are.
     """
     facts = with_touches(facts.at(min(facts.period, months.months_of(quarter)[-1])))
     span = analyse.trend_span(facts)
-    told = analyse.quarter_words(facts, quarter)
-    month_names = {f"month{n}": f"{months.split(m)[1]}月" for n, m in enumerate(months.months_of(quarter), start=1)}
+    told = _quarter_in(facts, quarter, language)
+    month_names = {f"month{n}": month_in(m, language) for n, m in enumerate(months.months_of(quarter), start=1)}
     words = {
-        "district": facts.district.name,
+        "district": language.say(facts.district.name),
         "quarter": told,
         "period": told,
-        "trend": f"{span[0]}至{span[-1]}",
+        "trend": f"{span[0]}{language.say('至')}{span[-1]}",
         "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
         "digest": facts.catalogue.digest,
         **month_names,
@@ -45,14 +51,22 @@ def make_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earlie
     }
     cover = [
         ("季度", told),
-        ("编制单位", facts.district.office),
-        ("编制日期", narrate.chinese_day(facts.as_of.date())),
+        ("编制单位", language.say(facts.district.office)),
+        ("编制日期", day_in(facts.as_of.date(), language)),
         ("签发人", ""),
-        ("数据截止日", narrate.chinese_day(months.last_day(facts.period))),
-        ("版本", f"第{edition}版(截至{words['as_of']}已受理数据)"),
+        ("数据截止日", day_in(months.last_day(facts.period), language)),
+        ("版本", edition_in(edition, facts.as_of, language)),
     ]
     frames = quarterly_frames(facts, quarter, earlier.changes if earlier else None)
-    return build(facts, load_workbook("quarterly"), frames, words, cover, earlier=earlier)
+    return build(facts, load_workbook("quarterly"), frames, words, cover, earlier=earlier, language=language)
+
+
+def _quarter_in(facts: Facts, quarter: str, language: Language) -> str:
+    if language == CHINESE:
+        return analyse.quarter_words(facts, quarter)
+    held = [month_in(month, language) for month in analyse.months_held(facts, quarter)]
+    so_far = f", so far {', '.join(held) or 'no month'}" if analyse.unfinished(facts, quarter) else ""
+    return f"{period_in(quarter, language)}{so_far}"
 
 
 def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -> dict[str, pl.DataFrame]:

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from catalogue.languages import CHINESE, Language
 from catalogue.sheets import PAPERS, Block, Sheet, SheetColumn
 from transforms.facts import UNREPORTED
 from transforms.model import Unit
@@ -36,7 +37,8 @@ from workbooks.formats import (
 )
 from workbooks.sources import SOURCE_SHEET, Printed
 
-CONTENTS = "目录"
+CONTENTS, BACK, TO_SOURCES = "目录", "← 目录", "来源→"
+INTERNAL, PAGES = "内部资料 注意保存", "第 &P 页 共 &N 页"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 """A text that begins so is marked as text, so that no program takes it for a formula when it is edited."""
 TITLE_HEIGHT = 40
@@ -83,8 +85,10 @@ class SheetWriter:
         words: Mapping[str, str],
         units: Mapping[str, Unit],
         lines: int = 0,
+        language: Language = CHINESE,
     ) -> None:
-        """`lines`: how many lines of `_src` the sheets before have taken."""
+        """`lines`: how many lines of `_src` the sheets before have taken. `sheet` is in the language already."""
+        self.language = language
         self.book, self.formats, self.sheet, self.words, self.units = book, formats, sheet, words, units
         self.lines, self.taken = lines, 0
         self.cleaned: list[Cleaned] = []
@@ -104,15 +108,21 @@ class SheetWriter:
         if not sheet.portrait:
             page.set_landscape()
         page.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
-        page.set_header('&L&"黑体,常规"&10内部资料 注意保存', {"margin": 0.35})
-        page.set_footer('&C&"仿宋_GB2312,常规"&10第 &P 页 共 &N 页', {"margin": 0.35})
+        page.set_header(f'&L&"黑体,常规"&10{self.language.say(INTERNAL)}', {"margin": 0.35})
+        page.set_footer(f'&C&"仿宋_GB2312,常规"&10{self.language.say(PAGES)}', {"margin": 0.35})
         page.fit_to_pages(1, 0)
         page.center_horizontally()
         page.hide_gridlines(2)
         for number, width in enumerate(sheet.grid):
             page.set_column(number, number, width)
         page.set_column(len(sheet.grid), len(sheet.grid), 8)
-        page.write_url(0, len(sheet.grid), f"internal:'{CONTENTS}'!A1", self.formats.link(), "← 目录")
+        page.write_url(
+            0,
+            len(sheet.grid),
+            f"internal:'{self.language.say(CONTENTS)}'!A1",
+            self.formats.link(),
+            self.language.say(BACK),
+        )
 
     @property
     def scale(self) -> float:
@@ -282,7 +292,7 @@ class SheetWriter:
             line = self.lines + self.taken + 2
             self.taken += sum(one.lines for one in self.printed[before:])
             target = f"internal:'{SOURCE_SHEET}'!A{line}"
-            self.page.write_url(at, len(self.sheet.grid), target, self.formats.link(), "来源→")
+            self.page.write_url(at, len(self.sheet.grid), target, self.formats.link(), self.language.say(TO_SOURCES))
 
     def _cell(self, place: "_Cell", row: Row) -> str:
         """Write one cell; returns the text that stands in it, if it is text."""
@@ -313,15 +323,16 @@ class SheetWriter:
         if kind == "link":
             self.page.write_url(place.row, place.column, f"internal:'{text}'!A1", self.formats.link_cell(), text)
             return text
+        told = self.language.say(text) if kind == "wrap" else self.language.say_parts(text)
         fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
         more: dict[str, Any] = dict(fills.get(text, {}))
-        if text.startswith(FORMULA_SIGNS):
+        if told.startswith(FORMULA_SIGNS):
             more["quote_prefix"] = True
-        wrap = kind in ("wrap", "text") and not place.runs_on(text)
+        wrap = kind in ("wrap", "text") and not place.runs_on(told)
         more.update(place.frame(0))
         look = self.formats.text(total, align, wrap, **more)
-        self.page.write_string(place.row, place.column, text, look)
-        return text
+        self.page.write_string(place.row, place.column, told, look)
+        return told
 
     def _clean(self, place: "_Cell", value: object) -> str:
         text = clean(value)
@@ -333,7 +344,7 @@ class SheetWriter:
     def _date(self, place: "_Cell", row: Row, value: date | datetime, total: bool) -> str:
         pattern = DATES[place.of.format]
         if place.of.format == "deadline" and row["provisional"]:
-            pattern += '"(暂定)"'
+            pattern += f'"{self.language.say("(暂定)")}"'
         look = self.formats.number(total, pattern, align="center", **place.frame(-1))
         self.page.write_datetime(place.row, place.last, value, look)
         return ""
@@ -348,7 +359,7 @@ class SheetWriter:
             self.page.write_blank(place.row, place.last, None, look)
         else:
             look = self.formats.missing(why == UNREPORTED, **place.frame(-1))
-            self.page.write_string(place.row, place.last, why, look)
+            self.page.write_string(place.row, place.last, self.language.say(why), look)
         return ""
 
     def _number(self, place: "_Cell", row: Row, value: Decimal, total: bool) -> None:
@@ -358,7 +369,7 @@ class SheetWriter:
         more: dict[str, Any] = {"align": "center"} if column.format in ("count", "age") else {}
         if column.format == "age" and value >= AGED_MONTHS:
             more |= FILLS["红"]
-        pattern = self._pattern(column, row, unit)
+        pattern = self._pattern(column, row, unit).replace("百分点", self.language.say("百分点"))
         look = self.formats.number(total, pattern, **more | place.frame(-1))
         formula = self._formula(place, row)
         if column.format == "points" or (column.format in ("change", "change_short") and row.get("nature") == "rate"):

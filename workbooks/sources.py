@@ -16,6 +16,7 @@ import polars as pl
 import xlsxwriter
 from openpyxl.utils.cell import rows_from_range
 
+from catalogue.languages import CHINESE, Language
 from transforms.facts import KEYS, Facts
 from transforms.model import EXACT
 from workbooks.formats import Formats, clean
@@ -103,13 +104,15 @@ def shown(printed: Iterable[Printed]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(SHOWN))
 
 
-def write_sources(book: xlsxwriter.Workbook, formats: Formats, facts: Facts, printed: Sequence[Printed]) -> None:
+def write_sources(
+    book: xlsxwriter.Workbook, formats: Formats, facts: Facts, printed: Sequence[Printed], language: Language = CHINESE
+) -> None:
     """The sheet `_src`: the first line of every number leads back to its cell."""
     page = book.add_worksheet(SOURCE_SHEET)
     page.set_tab_color("#BFBFBF")
     page.freeze_panes(1, 2)
     for column, (name, width) in enumerate(COLUMNS.items()):
-        page.write_string(0, column, name, formats.header())
+        page.write_string(0, column, language.say(name), formats.header())
         page.set_column(column, column, width)
     places = facts.places(key for one in printed for key in one.keys)
     link, at = formats.link(), 0
@@ -121,7 +124,7 @@ def write_sources(book: xlsxwriter.Workbook, formats: Formats, facts: Facts, pri
             else:
                 page.write_string(at, 1, one.cell)
             page.write_string(at, 0, one.sheet)
-            page.write_string(at, 2, clean(one.row))
+            page.write_string(at, 2, language.say_parts(clean(one.row)))
             page.write_string(at, 3, clean(one.column))
             page.write_number(at, 4, float(one.number or 0))
             page.write_string(at, 5, one.how)
