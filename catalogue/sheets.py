@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from catalogue.charts import Chart, read_chart
 from catalogue.declarations import Entry, read_declarations
+from catalogue.texts import read_paragraph
 from transforms.facts import Touch
 from transforms.model import Catalogue
 from transforms.model import Figure as Compared
-from transforms.narrate import Paragraph, Sentence
+from transforms.narrate import Paragraph
 
 HERE = Path(__file__).parent
 KINDS = ("cover", "contents", "table", "text", "changes")
@@ -200,7 +201,7 @@ def _sheet(entry: Entry) -> Sheet:
         repeat_header=entry.take("repeat_header", bool, len(blocks) == 1),
         grid=grid,
         blocks=blocks,
-        paragraphs=tuple(_paragraph(one) for one in entry.take("paragraphs", list, [])),
+        paragraphs=tuple(read_paragraph(one) for one in entry.take("paragraphs", list, [])),
         notes=entry.words("notes"),
     )
     entry.done()
@@ -272,13 +273,3 @@ def _numbered(column: SheetColumn, number: int) -> SheetColumn:
     """One of the columns that stand for months: code m00 …, its header is filled in when the month is known."""
     values = {name: getattr(column, name) for name in column.__slots__}
     return SheetColumn(**values | {"code": f"{column.code}{number:02d}", "header": f"{{{column.code}{number:02d}}}"})
-
-
-def _paragraph(entry: Entry) -> Paragraph:
-    sentences = []
-    for one in entry.take("sentences", list):
-        sentences.append(Sentence(one.words("clauses"), one.take("each", default="")))
-        one.done()
-    paragraph = Paragraph(entry.take("title"), tuple(sentences))
-    entry.done()
-    return paragraph

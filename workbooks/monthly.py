@@ -69,5 +69,5 @@ def monthly_frames(facts: Facts, changes: pl.DataFrame | None) -> tuple[dict[str
     paragraphs = next(sheet.paragraphs for sheet in sheets if sheet.kind == "text")
     brief = narrate.write_brief(facts, paragraphs, frames)
     frames["left_out"] = brief.left_out.with_columns(kind=pl.lit("data"))
-    frames["brief_numbers"] = narrate.numbers_with_sources(facts, brief)
+    frames["brief_numbers"] = narrate.numbers_of(facts, brief)
     return frames, brief

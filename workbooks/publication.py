@@ -13,8 +13,9 @@ from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
-from workbooks.sheet import INTERNAL, LINE, Cleaned, SheetWriter, fill, lines_of
+from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill
 from workbooks.sources import SOURCE_SHEET, Printed, shown, write_sources
+from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
 
 SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
@@ -83,8 +84,10 @@ def build(
         writer.set_up()
         writer.title()
         if sheet.kind == "text" and brief is not None:
-            _paragraphs(writer, brief)
+            write_paragraphs(writer, brief)
         for block in sheet.blocks:
+            if block.frame in NUMBER_FRAMES:
+                frames[block.frame] = with_cells(frames[block.frame], [*printed, *writer.printed], sheet.code)
             writer.block(block, frames[block.frame])
         writer.finish()
         if sheet.kind in SOURCED:
@@ -155,20 +158,3 @@ def _cover(
         page.write_string(row, 1, name, formats.get(font_name=HEAD_FONT, font_size=16, align="distributed"))
         look = formats.get(font_size=16, align="left", indent=2, bottom=1, bottom_color="#7F7F7F")
         page.write_string(row, 2, clean(value), look)
-
-
-def _paragraphs(writer: SheetWriter, brief: Brief) -> None:
-    """Editable text: one merged row a paragraph, the title of each in 黑体."""
-    width = sum(writer.sheet.grid)
-    last = len(writer.sheet.grid) - 1
-    body = writer.formats.get(font_size=16, text_wrap=True, valign="top", align="left", indent=0)
-    head = writer.formats.get(font_name=HEAD_FONT, font_size=16)
-    plain = writer.formats.get(font_size=16)
-    for row in brief.paragraphs.iter_rows(named=True):
-        title, text = "　　" + clean(row["title"]), clean(row["text"])
-        height = lines_of(title + text, width * 12 / 16) * LINE * 1.4 + 8
-        writer.set_height(writer.row, height)
-        writer.page.merge_range(writer.row, 0, writer.row, last, "", body)
-        writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
-        writer.row += 1
-    writer.row += 1

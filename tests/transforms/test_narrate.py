@@ -10,7 +10,7 @@ from catalogue.sheets import load_touches, load_workbook
 from tests.transforms.makers import PERIOD, a_difference, a_made_up_district, a_submission, an_observation, some_facts
 from transforms import schedule
 from transforms.facts import Facts
-from transforms.narrate import Brief, Paragraph, Sentence, numbers_with_sources, rise, write_brief
+from transforms.narrate import Brief, Paragraph, Sentence, numbers_of, rise, write_brief
 
 
 def brief_of(facts: Facts, *sentences: Sentence) -> Brief:
@@ -190,12 +190,9 @@ def test_the_office_says_how_many_days_it_gives():
 
 def test_every_number_of_a_sentence_carries_where_it_stands():
     brief = brief_of(entities(17514, 12272), Sentence(("新增{I0301.ytd},{I0301.yoy}",)))
-    assert brief.numbers.select("number", "key").rows() == [
-        ("17514户", f"F03.entities.new_ytd|合计|{PERIOD}"),
-        ("同比增长42.72%", f"F03.entities.new_ytd|合计|{PERIOD}"),
-        ("同比增长42.72%", f"F03.entities.new_ytd_ly|合计|{PERIOD}"),
-    ]
-    first = numbers_with_sources(entities(17514, 12272), brief).row(0, named=True)
+    now, base = (f"F03.entities.{column}|合计|{PERIOD}" for column in ("new_ytd", "new_ytd_ly"))
+    assert brief.numbers.select("number", "keys").rows() == [("17514户", [now]), ("42.72%", [now, base])]
+    first = numbers_of(entities(17514, 12272), brief).row(0, named=True)
     assert (first["name"], first["file"], first["place"]) == (
         "F03 表1 市场主体 本年累计新设(合计)",
         "F03_jb_202208_V1.xlsx",

@@ -1,0 +1,48 @@
+"""Texts of the published workbooks by the wording rules of reporting-system.md, §5.
+
+增长/下降 with a sign-free rate; 持平 below 0.05 point; 增加/减少 for amounts; 百分点 for differences of rates; a base
+below 30 cases has no rate; a base of zero is said; a figure that an open difference touches carries (待核). A clause
+with a missing figure is left out and listed, never filled with zero. Every number keeps its sources, and a sentence
+has no number of its own: all of them are figures.
+
+By what is done: `words` (how a figure is told), `write` (sentences put together), `month` (what the placeholders of
+M14 stand for), `lists` (what a sentence is repeated over), `numbers` (where each number of a text stands).
+"""
+
+from transforms.narrate.lists import month_lists
+from transforms.narrate.month import resolve
+from transforms.narrate.numbers import NUMBERS, numbers_of
+from transforms.narrate.words import (
+    AGED_MONTHS,
+    FEWEST_CASES,
+    FLAT,
+    Part,
+    Told,
+    chinese_day,
+    number,
+    rise,
+    rounded,
+)
+from transforms.narrate.write import Brief, Cases, Paragraph, Sentence, write_brief, write_text
+
+__all__ = [
+    "AGED_MONTHS",
+    "FEWEST_CASES",
+    "FLAT",
+    "NUMBERS",
+    "Brief",
+    "Cases",
+    "Paragraph",
+    "Part",
+    "Sentence",
+    "Told",
+    "chinese_day",
+    "month_lists",
+    "number",
+    "numbers_of",
+    "resolve",
+    "rise",
+    "rounded",
+    "write_brief",
+    "write_text",
+]

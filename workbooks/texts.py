@@ -1,0 +1,69 @@
+"""Texts of the published workbooks: paragraphs that can be edited, and the cell of the workbook in which each number of
+them stands."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from transforms.narrate import Brief
+from workbooks.formats import HEAD_FONT, clean
+from workbooks.sheet import LINE, SheetWriter, lines_of
+from workbooks.sources import Printed
+
+NUMBER_FRAMES = ("brief_numbers", "block_numbers", "report_numbers")
+"""The frames that list the numbers of a text (transforms.narrate.NUMBERS)."""
+SIZE = 16
+SPACING = 1.4
+SCALES = tuple(Decimal(factor) for factor in ("1", "10000", "100000000", "0.01"))
+"""What a number shown may be of one in the base unit: 元, 万元, 亿元; percentage points of a ratio."""
+CLOSE = Decimal("0.000001")
+
+
+def write_paragraphs(writer: SheetWriter, brief: Brief) -> None:
+    """Editable text: one row a paragraph across the page, the title of each in 黑体."""
+    width = sum(writer.sheet.grid)
+    last = len(writer.sheet.grid) - 1
+    body = writer.formats.get(font_size=SIZE, text_wrap=True, valign="top", align="left", indent=0)
+    head = writer.formats.get(font_name=HEAD_FONT, font_size=SIZE)
+    plain = writer.formats.get(font_size=SIZE)
+    for row in brief.paragraphs.iter_rows(named=True):
+        title, text = "　　" + clean(row["title"]), clean(row["text"])
+        height = lines_of(title + text, width * 12 / SIZE) * LINE * SPACING + 8
+        writer.set_height(writer.row, height)
+        writer.page.merge_range(writer.row, 0, writer.row, last, "", body)
+        writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
+        writer.row += 1
+    writer.row += 1
+
+
+def with_cells(numbers: pl.DataFrame, printed: Sequence[Printed], here: str) -> pl.DataFrame:
+    """The numbers with the cell of the workbook in which each stands, as M02!F17: that with the same observations
+    behind it and the same value; 本表 where none has, since it stands beside the text then.
+
+    Args:
+        here: the sheet of the text, whose own cells are not meant.
+    """
+    by_keys: dict[frozenset[str], list[Printed]] = {}
+    for one in printed:
+        if one.number is not None and one.keys and not one.sheet.startswith(here):
+            by_keys.setdefault(frozenset(one.keys), []).append(one)
+    cells = [
+        _cell(value, keys, by_keys.get(frozenset(keys or ()), ()))
+        for value, keys in numbers.select("value", "value|src").iter_rows()
+    ]
+    return numbers.with_columns(cell=pl.Series(cells, dtype=pl.String))
+
+
+def _cell(value: Decimal | None, keys: Sequence[str] | None, found: Iterable[Printed]) -> str:
+    if value is None or not keys:
+        return "本表"
+    # Of several the last: totals stand below their parts.
+    same = [one for one in found if one.number is not None and _same(value, one.number)]
+    return f"{same[-1].sheet.split(' ', 1)[0]}!{same[-1].cell}" if same else "本表"
+
+
+def _same(value: Decimal, shown: Decimal) -> bool:
+    """Whether a value in the base unit is what a cell shows in its own; a change is told without its sign."""
+    gaps = (abs(abs(shown) * scale - abs(value)) for scale in SCALES)
+    return min(gaps) <= CLOSE * max(abs(value), Decimal(1)) if shown else not value
