@@ -47,6 +47,9 @@ STATE_FILLS = {
     "逾期办结": FILLS["黄"],
     "重办": FILLS["黄"],
     "不报送": FILLS["灰"],
+    "签": FILLS["黄"],
+    "建": FILLS["绿"],
+    "产": FILLS["蓝"],
 }
 INTEGER = "#,##0"
 GROWTH = "+0.00%;[Red]-0.00%;0.00%"

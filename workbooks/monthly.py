@@ -44,6 +44,7 @@ def make_monthly(
         "progress_formula": f"{months.split(facts.period)[1]}/12",
         "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
         "digest": facts.catalogue.digest,
+        **schedule.strip_words(facts.period),
     }
     cover = [
         ("期数", words["issue"]),

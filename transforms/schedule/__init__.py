@@ -25,7 +25,9 @@ from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, wate
 from transforms.schedule.measures import measure_counts, measure_figures, measures, measures_by_lead
 from transforms.schedule.names import department_name, label, series_name, subject_of
 from transforms.schedule.notes import code_lists, definitions, revised
+from transforms.schedule.projects import project_gantt, projects, projects_by_currency, strip_words
 from transforms.schedule.reports import reports, unreported
+from transforms.schedule.services import online_shares, services, town_services
 from transforms.schedule.taxes import deferrals, policies, refunds_by_month, treasury_check, treasury_refunds
 
 FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
@@ -48,6 +50,12 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "banks": banks,
     "centre_loans": centre_loans,
     "waterfall": waterfall,
+    "services": services,
+    "town_services": town_services,
+    "online_shares": online_shares,
+    "projects": projects,
+    "projects_by_currency": projects_by_currency,
+    "project_gantt": project_gantt,
     "unreported": unreported,
     "definitions": definitions,
     "code_lists": code_lists,
@@ -82,15 +90,22 @@ __all__ = [
     "measure_figures",
     "measures",
     "measures_by_lead",
+    "online_shares",
     "overview",
     "policies",
+    "project_gantt",
+    "projects",
+    "projects_by_currency",
     "put",
     "put_count",
     "refunds_by_month",
     "reports",
     "revised",
     "series_name",
+    "services",
+    "strip_words",
     "subject_of",
+    "town_services",
     "treasury_check",
     "treasury_refunds",
     "unreported",

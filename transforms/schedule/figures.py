@@ -31,10 +31,11 @@ def put(row: Row, column: str, figure: Figure) -> None:
     row[f"{column}|work"] = figure.work
 
 
-def whole(count: int, sources: Iterable[str] = ()) -> Figure:
-    """A number that was counted."""
-    value = Decimal(count)
-    return Figure(value, value, value, tuple(sources))
+def whole(count: int, sources: Iterable[str] = (), how: str = "计数") -> Figure:
+    """A number that was counted in some cells, or worked out of them otherwise (`how`)."""
+    value, keys = Decimal(count), tuple(sources)
+    work = f"{how}({','.join(f'[{key}]' for key in keys)})" if keys else ""
+    return Figure(value, value, value, keys, work=work)
 
 
 def put_count(row: Row, column: str, count: int) -> None:

@@ -126,7 +126,7 @@ def _issue_row(facts: Facts, told: Told, cutoff: date) -> Row:
     if due is None or closed_by(told, cutoff):
         put(row, "days_left", Figure(None, None, None, (), NOT_APPLICABLE))
     else:
-        put(row, "days_left", whole(days_left(due, cutoff), [_cell(told, "due_date")]))
+        put(row, "days_left", whole(days_left(due, cutoff), [_cell(told, "due_date")], "距月末天数"))
     return row
 
 
