@@ -31,6 +31,7 @@ from transforms.model import (
     Reconciliation,
     Return,
     Rounding,
+    Scores,
     Severity,
     Statistic,
     Table,
@@ -74,6 +75,7 @@ def load(folder: Path = HERE) -> Catalogue:
         statistics=statistics,
         indicators=indicators,
         thresholds=_thresholds(folder / "lights.yaml"),
+        scores=_scores(folder / "scores.yaml"),
         digest=_digest(folder),
         measures=read_measures(folder / "measures.tsv", departments, code_lists),
         evaluation=read_evaluation(
@@ -441,6 +443,29 @@ def _thresholds(path: Path) -> Thresholds:
         if code not in told:
             raise place.error(f"“{code}” is missing")
     return Thresholds(**told)
+
+
+def _scores(path: Path) -> Scores:
+    told: dict[str, Any] = {}
+    place = Place(path.name, 1)
+    known = {field.name: field.type for field in fields(Scores)}
+    for entry in read_declarations(path):
+        place = entry.place
+        (code,) = _known(place, [entry.take("code")], known, "part of a score")
+        if code in told:
+            raise place.error(f"“{code}” stands twice")
+        number = _number(place, entry.take("value", (str, int, float)))
+        if number <= 0:
+            raise place.error(f"{number} is not above zero")
+        told[code] = _days(place, number) if known[code] is int else number
+        entry.done()
+    for code in known:
+        if code not in told:
+            raise place.error(f"“{code}” is missing")
+    scores = Scores(**told)
+    if scores.timeliness + scores.quality + scores.issues + scores.reform != 100:
+        raise place.error("timeliness, quality, issues and reform do not make 100")
+    return scores
 
 
 def _days(place: Place, number: Decimal) -> int:

@@ -448,6 +448,21 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """What a unit can score in a month by its four parts, together 100, what is taken off them, and how many units are
+    marked at the top and at the bottom of the ranking."""
+
+    timeliness: Decimal
+    quality: Decimal
+    issues: Decimal
+    reform: Decimal
+    a_day_late: Decimal
+    a_return: Decimal
+    a_warning: Decimal
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything that is declared, checked and frozen. `digest` names the ruleset version."""
 
@@ -460,6 +475,7 @@ class Catalogue:
     statistics: tuple[Statistic, ...]
     indicators: tuple[Indicator, ...]
     thresholds: Thresholds
+    scores: Scores
     digest: str
     measures: tuple[Measure, ...] = ()
     evaluation: tuple[EvaluationIndicator, ...] = ()

@@ -45,6 +45,7 @@ def make_monthly(
         "as_of": f"{facts.as_of:%Y-%m-%d %H:%M}",
         "digest": facts.catalogue.digest,
         **schedule.strip_words(facts.period),
+        **schedule.score_words(facts),
     }
     cover = [
         ("期数", words["issue"]),

@@ -427,6 +427,30 @@ MISTAKES = [
         "code: days_to_settle",
         "“days_to_act” stands twice",
     ),
+    (
+        "scores that do not make 100",
+        "scores.yaml",
+        "code: reform, value: 15",
+        "code: reform, value: 16",
+        "code: marked",
+        "do not make 100",
+    ),
+    (
+        "a deduction of nothing",
+        "scores.yaml",
+        "code: a_day_late, value: 3",
+        "code: a_day_late, value: 0",
+        "code: a_day_late",
+        "not above zero",
+    ),
+    (
+        "a part of the score that nothing knows",
+        "scores.yaml",
+        "code: issues",
+        "code: problems",
+        "code: issues",
+        "unknown part of a score “problems”",
+    ),
 ]
 
 

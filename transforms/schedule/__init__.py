@@ -26,6 +26,7 @@ from transforms.schedule.measures import measure_counts, measure_figures, measur
 from transforms.schedule.names import department_name, label, series_name, subject_of
 from transforms.schedule.notes import code_lists, definitions, revised
 from transforms.schedule.projects import project_gantt, projects, projects_by_currency, strip_words
+from transforms.schedule.ranking import Score, ranking, ranking_towns, score_bars, score_words, scores
 from transforms.schedule.reports import reports, unreported
 from transforms.schedule.services import online_shares, services, town_services
 from transforms.schedule.taxes import deferrals, policies, refunds_by_month, treasury_check, treasury_refunds
@@ -56,6 +57,9 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "projects": projects,
     "projects_by_currency": projects_by_currency,
     "project_gantt": project_gantt,
+    "ranking": ranking,
+    "ranking_towns": ranking_towns,
+    "score_bars": score_bars,
     "unreported": unreported,
     "definitions": definitions,
     "code_lists": code_lists,
@@ -68,6 +72,7 @@ __all__ = [
     "NATURES",
     "NO_RETURN",
     "Row",
+    "Score",
     "banks",
     "centre_loans",
     "change",
@@ -98,9 +103,14 @@ __all__ = [
     "projects_by_currency",
     "put",
     "put_count",
+    "ranking",
+    "ranking_towns",
     "refunds_by_month",
     "reports",
     "revised",
+    "score_bars",
+    "score_words",
+    "scores",
     "series_name",
     "services",
     "strip_words",

@@ -158,14 +158,20 @@ def _joined(facts: Facts, filed: Iterable[Mapping[str, Any]], column: str) -> st
     return ";".join(f"{department_name(facts, lead)}:{text.rstrip('。')}" for lead, text in words.items() if text)
 
 
-def measures_by_lead(facts: Facts) -> pl.DataFrame:
-    """M06, above: what each lead unit has in hand, in the order of protocol; the assignments together, and the
-    measures, where one of several leads counts once."""
+def assignments(facts: Facts) -> dict[str, list[tuple[str, Mapping[str, Any] | None]]]:
+    """The tasks of each lead unit: their state and their row of the ledger (None: no row)."""
     cutoff = months.last_day(facts.period)
     hands: dict[str, list[tuple[str, Mapping[str, Any] | None]]] = {}
     for _, told_rows in _carried(facts):
         for lead, row in told_rows.items():
             hands.setdefault(lead, []).append((_state(row, cutoff), row))
+    return hands
+
+
+def measures_by_lead(facts: Facts) -> pl.DataFrame:
+    """M06, above: what each lead unit has in hand, in the order of protocol; the assignments together, and the
+    measures, where one of several leads counts once."""
+    hands = assignments(facts)
     order = {d.code: d.order for d in facts.catalogue.departments}
     rows = [
         {"department": department_name(facts, lead)} | _counts(facts, hands[lead])

@@ -29,13 +29,15 @@ EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 
 def draw_bars(drawing: Drawing) -> NativeChart:
-    """Bars from the top down in the order of the rows, each with its number at its end."""
+    """Bars from the top down in the order of the rows, each with its number at its end. They begin at zero, so that
+    their lengths can be compared."""
     chart = drawing.book.add_chart({"type": "bar"})
     pattern = LABEL_PATTERNS[drawing.declared.axis_format]
     for number, code in enumerate(drawing.declared.bars):
         told = labels(pattern, drawing.size, position="outside_end")
         chart.add_series(_bar(drawing, code, number) | {"data_labels": told})
-    _axes(chart, drawing)
+    shown = [value for code in drawing.declared.bars for value in drawing.shown(code)]
+    _axes(chart, drawing, {"min": 0} if min(shown, default=0) >= 0 else {})
     dress(chart, drawing.title, drawing.size, legend=len(drawing.declared.bars) > 1)
     return chart
 

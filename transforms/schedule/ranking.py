@@ -1,0 +1,325 @@
+"""M13: what each unit scored in the month, and its place.
+
+A part of the score that a unit has no duty in is left out, and the rest counts in its stead: the total is what was
+scored of what could be scored, of 100. A unit without any duty is not ranked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from transforms import period as months
+from transforms.facts import NOT_APPLICABLE, NOTHING, UNREPORTED, Facts, Figure
+from transforms.model import EXACT
+from transforms.records import cells_key, records, told
+from transforms.schedule.figures import Row, frame, put, whole
+from transforms.schedule.issues import TABLE as ISSUES
+from transforms.schedule.issues import closed_by, due_of, in_time, issues_of
+from transforms.schedule.measures import LAGGING, OVERDUE, assignments
+from transforms.schedule.measures import TABLE as MEASURES
+from transforms.schedule.names import department_name, label
+from transforms.schedule.reports import reports
+
+OFFICE = "be_office"
+"""It draws up the ranking and has no place in it."""
+UNRANKED = "不参评"
+TOP, BOTTOM = "前三名", "后三名"
+PARTS = ("timeliness", "quality", "issues", "reform")
+ASSESSMENT = "F25.assessment"
+TOWNS = ("街道", "镇", "乡")
+NUMBERS = ("days_late", "returned", "unexplained", "due", "in_time", "tasks", "on_track")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a unit scored of what it could score; `counts` are the numbers it is made of. `points` None: `why` says 未报
+    where the ledger is missing, — where the unit has no duty."""
+
+    points: Fraction | None
+    counts: Mapping[str, Figure]
+    why: str = NOT_APPLICABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The parts of a unit's score, what they could bring, and their share of it of 100 (None: none, or not known)."""
+
+    unit: str
+    parts: Mapping[str, Part]
+    full: Decimal
+    total: Fraction | None
+    why: str
+
+
+def scores(facts: Facts) -> dict[str, Score]:
+    """What each unit scored, by its code: the departments that have a duty this month, and all units that are
+    assessed each quarter where the district does that."""
+    return facts.once(_scores)
+
+
+def _scores(facts: Facts) -> dict[str, Score]:
+    filed, asked, tasks = _filing(facts), _asked(facts), assignments(facts)
+    owed = {*filed, *asked, *tasks} - {OFFICE}
+    order = {d.code: d.order for d in facts.catalogue.departments}
+    units = [*_assessed(facts), *sorted(owed - set(_assessed(facts)), key=lambda code: order.get(code, len(order)))]
+    found = {}
+    for unit in units:
+        parts = {
+            "timeliness": _timeliness(facts, filed.get(unit, ())),
+            "quality": _quality(facts, filed.get(unit, ())),
+            "issues": _closure(facts, asked.get(unit, ())),
+            "reform": _reform(facts, tasks.get(unit, ())),
+        }
+        found[unit] = _score(facts, unit, parts)
+    return found
+
+
+def _assessed(facts: Facts) -> list[str]:
+    if "F25" not in facts.district.returns:
+        return []
+    return [code.code for code in facts.catalogue.code_lists["assessed_units"].codes]
+
+
+def _score(facts: Facts, unit: str, parts: Mapping[str, Part]) -> Score:
+    known = [name for name in PARTS if parts[name].points is not None]
+    full: Decimal = sum((getattr(facts.catalogue.scores, name) for name in known), Decimal(0))
+    missing = any(part.why == UNREPORTED for part in parts.values() if part.points is None)
+    if missing or not known:
+        return Score(unit, parts, full, None, UNREPORTED if missing else UNRANKED)
+    scored = sum((parts[name].points or Fraction(0) for name in known), Fraction(0))
+    return Score(unit, parts, full, scored / Fraction(full) * 100, "")
+
+
+def _filing(facts: Facts) -> dict[str, list[Mapping[str, Any]]]:
+    """The returns that each department owed for the month, as M03 tells them."""
+    filed: dict[str, list[Mapping[str, Any]]] = {}
+    for row in facts.once(reports).iter_rows(named=True):
+        filed.setdefault(facts.catalogue.form(row["form"]).department, []).append(row)
+    return filed
+
+
+def _timeliness(facts: Facts, returns: Sequence[Mapping[str, Any]]) -> Part:
+    """So much off for each day that a return came late; what has not come is late to this day."""
+    if not returns:
+        return Part(None, {"days_late": NOTHING})
+    late = sum(int(row["days_late"]) for row in returns)
+    points = facts.catalogue.scores.timeliness - facts.catalogue.scores.a_day_late * late
+    return Part(Fraction(max(points, Decimal(0))), {"days_late": whole(late)})
+
+
+def _quality(facts: Facts, returns: Sequence[Mapping[str, Any]]) -> Part:
+    """So much off for each version that was sent back and for each warning without an explanation; nothing for who has
+    filed nothing at all."""
+    if not returns:
+        return Part(None, {"returned": NOTHING, "unexplained": NOTHING})
+    back = sum(_sent_back(facts).get(row["form"], 0) for row in returns)
+    open_warnings = sum(max(int(row["soft"]) - int(row["explained"]), 0) for row in returns)
+    weights = facts.catalogue.scores
+    points = weights.quality - weights.a_return * back - weights.a_warning * open_warnings
+    if not any(row["versions"] for row in returns):
+        points = Decimal(0)
+    return Part(Fraction(max(points, Decimal(0))), {"returned": whole(back), "unexplained": whole(open_warnings)})
+
+
+def _sent_back(facts: Facts) -> dict[str, int]:
+    """How many versions of each return of the month were sent back."""
+    return facts.once(_count_sent_back)
+
+
+def _count_sent_back(facts: Facts) -> dict[str, int]:
+    owed = {(form, facts.district.owes(facts.catalogue.form(form), facts.period)) for form in facts.district.returns}
+    back = facts.submissions.filter(pl.col("district") == facts.district.code, pl.col("status") == "returned")
+    counted: dict[str, int] = {}
+    for form, period in back.select("form", "period").iter_rows():
+        if (form, period) in owed:
+            counted[form] = counted.get(form, 0) + 1
+    return counted
+
+
+def _asked(facts: Facts) -> dict[str, list[Mapping[str, Any]]]:
+    """The issues that each unit had to close by the end of the month: those that it closed in the month, and those whose
+    day has passed."""
+    cutoff = months.last_day(facts.period)
+    asked: dict[str, list[Mapping[str, Any]]] = {}
+    for row in issues_of(facts):
+        due = due_of(row)
+        if row["lead_dept"] and (closed_by(row, cutoff) or (due is not None and due <= cutoff)):
+            asked.setdefault(row["lead_dept"], []).append(row)
+    return asked
+
+
+def _closure(facts: Facts, asked: Sequence[Mapping[str, Any]]) -> Part:
+    why = records(facts, ISSUES).why
+    if why or not asked:
+        nothing = Figure(None, None, None, (), why or NOT_APPLICABLE)
+        return Part(None, {"due": nothing, "in_time": nothing}, why or NOT_APPLICABLE)
+    cutoff = months.last_day(facts.period)
+    kept = [row for row in asked if closed_by(row, cutoff) and in_time(row)]
+    keys = [
+        cells_key(f"{ISSUES}.{column}", [row["row"] for row in asked], facts.period)
+        for column in ("due_date", "done_on")
+    ]
+    counts = {"due": whole(len(asked), keys[:1]), "in_time": whole(len(kept), keys)}
+    return Part(Fraction(facts.catalogue.scores.issues) * len(kept) / len(asked), counts)
+
+
+def _reform(facts: Facts, tasks: Sequence[tuple[str, Mapping[str, Any] | None]]) -> Part:
+    """The share of tasks that are done or on time: neither behind, nor overdue, nor unreported."""
+    why = records(facts, MEASURES).why
+    if not tasks or why:
+        nothing = Figure(None, None, None, (), why if tasks else NOT_APPLICABLE)
+        return Part(None, {"tasks": nothing, "on_track": nothing}, nothing.why)
+    good = [state for state, _ in tasks if state not in (LAGGING, OVERDUE, UNREPORTED)]
+    rows = [row["row"] for _, row in tasks if row is not None]
+    keys = [cells_key(f"{MEASURES}.state", rows, facts.period)] if rows else []
+    counts = {"tasks": whole(len(tasks), keys), "on_track": whole(len(good), keys)}
+    return Part(Fraction(facts.catalogue.scores.reform) * len(good) / len(tasks), counts)
+
+
+# ---- ranks ---------------------------------------------------------------------------------------------------------
+
+
+def ranks(totals: Mapping[str, Fraction]) -> dict[str, int]:
+    """Ties share the rank, and the next one counts on: 1, 2, 2, 4."""
+    return {unit: 1 + sum(other > total for other in totals.values()) for unit, total in totals.items()}
+
+
+def _ranked(facts: Facts, towns: bool) -> dict[str, int]:
+    """The ranks of one group; none while the score of one of its units is not known."""
+    group = [score for score in scores(facts).values() if _is_town(facts, score.unit) == towns]
+    if any(score.why == UNREPORTED for score in group):
+        return {}
+    return ranks({score.unit: score.total for score in group if score.total is not None})
+
+
+def _is_town(facts: Facts, unit: str) -> bool:
+    """Sub-districts and towns have no code of their own: they stand in the list of assessed units by their names."""
+    return label(facts, "assessed_units", unit).endswith(TOWNS)
+
+
+def ranking(facts: Facts) -> pl.DataFrame:
+    """M13: the departments, the highest score first; those without a duty last."""
+    return facts.once(_ranking_of_departments)
+
+
+def _ranking_of_departments(facts: Facts) -> pl.DataFrame:
+    return _ranking(facts, towns=False)
+
+
+def ranking_towns(facts: Facts) -> pl.DataFrame:
+    """M13: the sub-districts and towns, ranked among themselves."""
+    return _ranking(facts, towns=True)
+
+
+def _ranking(facts: Facts, towns: bool) -> pl.DataFrame:
+    now, before = _ranked(facts, towns), _ranked_before(facts, towns)
+    assessed = _assessment(facts)
+    group = [score for score in scores(facts).values() if _is_town(facts, score.unit) == towns]
+    group.sort(key=lambda one: (one.why == UNRANKED, one.total is None, -(one.total or 0)))
+    rows = [_rank_row(facts, one, now, before) for one in group]
+    for row, one in zip(rows, group, strict=True):
+        put(row, "assessed", assessed.get(one.unit, _assessment_missing(facts)))
+    return frame(
+        rows,
+        unit=pl.String,
+        **dict.fromkeys((*PARTS, *NUMBERS, "full", "score"), EXACT),
+        rank=EXACT,
+        previous_rank=EXACT,
+        change=pl.String,
+        mark=pl.String,
+        assessed=EXACT,
+    )
+
+
+def _rank_row(facts: Facts, score: Score, now: Mapping[str, int], before: Mapping[str, int]) -> Row:
+    row: Row = {"unit": _name(facts, score.unit)}
+    for name in PARTS:
+        part = score.parts[name]
+        keys = tuple(dict.fromkeys(key for figure in part.counts.values() for key in figure.sources))
+        put(row, name, _points(part.points, keys, part.why))
+        for column, figure in part.counts.items():
+            put(row, column, figure)
+    keys = tuple(dict.fromkeys(key for name in PARTS for key in row[f"{name}|src"]))
+    put(row, "full", _points(Fraction(score.full), (), "") if score.full else NOTHING)
+    put(row, "score", _points(score.total, keys, score.why))
+    rank, previous = now.get(score.unit), before.get(score.unit)
+    missing = score.why or UNREPORTED
+    put(row, "rank", whole(rank) if rank else Figure(None, None, None, (), missing))
+    put(row, "previous_rank", whole(previous) if previous else NOTHING)
+    return row | {"change": _moved(rank, previous), "mark": _mark(rank, now, facts.catalogue.scores.marked)}
+
+
+def _name(facts: Facts, unit: str) -> str:
+    """A department as the district calls it; the other units have their names in the list of assessed units."""
+    known = any(d.code == unit for d in facts.catalogue.departments)
+    return department_name(facts, unit) if known else label(facts, "assessed_units", unit)
+
+
+def score_bars(facts: Facts) -> pl.DataFrame:
+    """M13, chart: the departments that are ranked with their scores, the highest first."""
+    shown = ranking(facts).filter(pl.col("rank").is_not_null())
+    return shown.select("kind", "unit", *(c for c in shown.columns if c.split("|")[0] in ("score", "rank", "mark")))
+
+
+def _points(points: Fraction | None, keys: tuple[str, ...], why: str) -> Figure:
+    if points is None:
+        return Figure(None, None, None, (), why)
+    value = Decimal(points.numerator) / Decimal(points.denominator)
+    return Figure(value, value, value, keys)
+
+
+def _moved(rank: int | None, previous: int | None) -> str:
+    """升降: ↑2 two places up."""
+    if rank is None or previous is None:
+        return NOT_APPLICABLE
+    places = previous - rank
+    return "→" if not places else f"{'↑' if places > 0 else '↓'}{abs(places)}"
+
+
+def _mark(rank: int | None, now: Mapping[str, int], marked: int) -> str:
+    """The first and the last three; who is among both is among the first."""
+    if rank is None:
+        return ""
+    if rank <= marked:
+        return TOP
+    return BOTTOM if sum(other > rank for other in now.values()) < marked else ""
+
+
+def _ranked_before(facts: Facts, towns: bool) -> dict[str, int]:
+    previous = months.previous(facts.period)
+    return _ranked(facts.at(previous), towns) if previous >= facts.district.first_period else {}
+
+
+# ---- the assessment of the quarter ---------------------------------------------------------------------------------
+
+
+def assessed_quarter(period: str) -> str:
+    """The last quarter that was over by the end of a month."""
+    quarter = months.quarter_of(period)
+    return quarter if months.last_month(quarter) == period else months.previous(quarter)
+
+
+def _assessment(facts: Facts) -> dict[str, Figure]:
+    quarter = assessed_quarter(facts.period)
+    rows = records(facts, ASSESSMENT, months.last_month(quarter)).rows
+    return {row["unit_code"]: told(ASSESSMENT, row, "score") for row in rows.iter_rows(named=True)}
+
+
+def _assessment_missing(facts: Facts) -> Figure:
+    quarter = assessed_quarter(facts.period)
+    why = records(facts, ASSESSMENT, months.last_month(quarter)).why
+    return Figure(None, None, None, (), why or NOT_APPLICABLE)
+
+
+def score_words(facts: Facts) -> dict[str, str]:
+    """What the sheet says of the score: what each part can bring, and the quarter of the assessment shown."""
+    weights = facts.catalogue.scores
+    told_words = {
+        f"w_{name}": f"{getattr(weights, name).normalize():f}"
+        for name in (*PARTS, "a_day_late", "a_return", "a_warning")
+    }
+    return told_words | {"assessed_quarter": months.chinese(assessed_quarter(facts.period))}
