@@ -6,6 +6,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
+TITLE_SIZE = 22
 TITLE_FONT = "方正小标宋简体"
 BODY_FONT = "仿宋_GB2312"
 HEAD_FONT = "黑体"
@@ -98,8 +99,9 @@ class Formats:
             self._made[key] = self._book.add_format(named | FALLBACKS.get(str(named["font_name"]), {}))
         return self._made[key]
 
-    def title(self) -> Format:
-        return self.get(font_name=TITLE_FONT, font_size=22, align="center")
+    def title(self, size: int = TITLE_SIZE) -> Format:
+        more = {"text_wrap": True} if size < TITLE_SIZE else {}
+        return self.get(font_name=TITLE_FONT, font_size=size, align="center", **more)
 
     def subtitle(self) -> Format:
         return self.get(font_name=HEAD_FONT, font_size=13, align="left")

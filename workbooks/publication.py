@@ -13,7 +13,7 @@ from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
-from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill
+from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill, lines_of, size_of_title
 from workbooks.sources import SOURCE_SHEET, Printed, shown, write_sources
 from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
 
@@ -21,6 +21,7 @@ SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
 SOURCES = "每个数的来源"
 ABOUT_SOURCES = "逐数列出报表、文件、单元格、版次与哈希;各表右侧“来源→”可直达"
+COVER_GRID = (22, 20, 62, 22)
 OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
 
 
@@ -140,12 +141,14 @@ def _cover(
     page.fit_to_pages(1, 1)
     page.center_horizontally()
     page.hide_gridlines(2)
-    for column, width in enumerate((22, 20, 62, 22)):
+    for column, width in enumerate(COVER_GRID):
         page.set_column(column, column, width)
     page.set_row(0, 90)
-    title = formats.get(font_name=TITLE_FONT, font_size=36, align="center", font_color="#C00000")
-    page.set_row(1, 70)
-    page.merge_range(1, 0, 1, 3, sheet.title.format(**words), title)
+    text = sheet.title.format(**words)
+    size, lines = size_of_title(text, sum(COVER_GRID), 36)
+    title = formats.get(font_name=TITLE_FONT, font_size=size, align="center", font_color="#C00000", text_wrap=True)
+    page.set_row(1, max(70, lines * size * 1.5))
+    page.merge_range(1, 0, 1, 3, text, title)
     page.set_row(2, 44)
     period = formats.get(font_name=HEAD_FONT, font_size=22, align="center")
     page.merge_range(2, 0, 2, 3, words["period"], period)
@@ -154,7 +157,7 @@ def _cover(
     page.set_row(4, 50)
     for number, (name, value) in enumerate(cover):
         row = 5 + number
-        page.set_row(row, 34)
+        page.set_row(row, max(34, lines_of(value, COVER_GRID[2] * 12 / 16 - 4) * 26))
         page.write_string(row, 1, name, formats.get(font_name=HEAD_FONT, font_size=16, align="distributed"))
-        look = formats.get(font_size=16, align="left", indent=2, bottom=1, bottom_color="#7F7F7F")
+        look = formats.get(font_size=16, align="left", indent=2, text_wrap=True, bottom=1, bottom_color="#7F7F7F")
         page.write_string(row, 2, clean(value), look)

@@ -30,6 +30,7 @@ from workbooks.formats import (
     POINTS,
     RATE_POINTS,
     STATE_FILLS,
+    TITLE_SIZE,
     Formats,
     clean,
     number_format,
@@ -132,8 +133,10 @@ class SheetWriter:
 
     def title(self) -> None:
         last = len(self.sheet.grid) - 1
-        self.set_height(0, TITLE_HEIGHT)
-        self._merge(0, 0, last, self.fill(self.sheet.title), self.formats.title())
+        text = self.fill(self.sheet.title)
+        size, lines = size_of_title(text, sum(self.sheet.grid), TITLE_SIZE)
+        self.set_height(0, max(TITLE_HEIGHT, lines * size * 1.5 + 6))
+        self._merge(0, 0, last, text, self.formats.title(size))
         self.row = 1
         if self.sheet.unit:
             self.set_height(1, 20)
@@ -501,6 +504,14 @@ class _Cell:
     def rows(self, code: str) -> str:
         column = self.columns[code]
         return f"{xl_rowcol_to_cell(self.span[0], column)}:{xl_rowcol_to_cell(self.span[1], column)}"
+
+
+def size_of_title(text: str, width: float, size: int) -> tuple[int, int]:
+    """Size and number of lines of a title over this width: smaller where the name is long, in two lines at most half
+    as large."""
+    while size > TITLE_SIZE // 2 and lines_of(text, width * 12 / size) > 1:
+        size -= 1
+    return size, lines_of(text, width * 12 / size)
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
