@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,14 @@ from catalogue.evaluation import read_evaluation
 from catalogue.measures import measure_codes, read_measures
 from catalogue.reconciliations import reconciliations_of
 from catalogue.rules import check_edit, derived_edits
+from catalogue.targets import read_targets
+from catalogue.workdays import load_workdays
 from transforms import period
 from transforms.model import (
     BASES,
+    ELAPSED,
+    INDICATOR_NATURES,
+    TARGET_KINDS,
     WIDE_ID,
     Catalogue,
     Code,
@@ -43,6 +49,10 @@ HERE = Path(__file__).parent
 TYPES = ("int", "money", "decimal", "pct", "date", "period", "code", "enum", "bool", "text")
 T = TypeVar("T")
 LAYOUTS = ("rows", "ledger", "single", "note")
+FIRST_WORKDAY, LAST_WORKDAY = date(2010, 1, 1), date(2035, 12, 31)
+"""Days outside of these cannot be held against the calendar."""
+WINDOWS = ("month", "ytd", "three_months", "earlier")
+TAKES = ("sum", "count", "max", "distinct")
 
 
 @cache
@@ -65,6 +75,8 @@ def load(folder: Path = HERE) -> Catalogue:
     tables = {t.code: t for r in returns for t in r.tables}
     statistics = _each(folder / "statistics.yaml", lambda e: _statistic(e, tables, units))
     indicators = _each(folder / "indicators.yaml", lambda e: _indicator(e, tables, statistics, units, departments))
+    measures = read_measures(folder / "measures.tsv", departments, code_lists)
+    series = {s.series for s in statistics} | {f"{t.code}.{c.code}" for t in tables.values() for c in t.columns}
     return Catalogue(
         units=MappingProxyType(units),
         code_lists=MappingProxyType(code_lists),
@@ -77,7 +89,14 @@ def load(folder: Path = HERE) -> Catalogue:
         thresholds=_thresholds(folder / "lights.yaml"),
         scores=_scores(folder / "scores.yaml"),
         digest=_digest(folder),
-        measures=read_measures(folder / "measures.tsv", departments, code_lists),
+        measures=measures,
+        targets=read_targets(
+            folder / "targets.tsv",
+            departments,
+            units,
+            known={"indicators": indicators, "series": series, "measures": {m.code for m in measures}},
+        ),
+        workdays=MappingProxyType(dict(load_workdays(folder).numbers(FIRST_WORKDAY, LAST_WORKDAY))),
         evaluation=read_evaluation(
             folder / "evaluation.yaml", {d.code for d in departments}, {i.code for i in indicators}
         ),
@@ -369,14 +388,34 @@ def _statistic(entry: Entry, tables: Mapping[str, Table], units: Mapping[str, Un
     (name,) = _known(place, [entry.take("table")], tables, "table")
     table = tables[name]
     of = entry.take("of", default="")
+    codes = [c.code for c in table.columns]
     window = entry.take("window", dict, {})
-    _known(place, [*([of] if of else []), *window], [c.code for c in table.columns], f"column of {name}")
+    _known(place, window.values(), WINDOWS, "span of a window")
+    days = entry.words("days")
+    limits = {word: dict(entry.take(word, dict, {})) for word in ("most", "least", "below")}
+    conditions = {word: entry.words(word) for word in ("given", "untold", "passed")}
+    plus = entry.words("plus")
+    looked_at = [of, *plus, *(column for limit in limits.values() for column in limit)]
+    named = [*window, *filter(None, days), *(column for columns in conditions.values() for column in columns)]
+    named += [column for column in filter(None, looked_at) if column != ELAPSED]
+    _known(place, named, codes, f"column of {name}")
     (unit,) = _known(place, [entry.take("unit")], units, "unit")
     (basis,) = _known(place, [entry.take("basis")], BASES, "basis")
-    if of and units[table.column(of).unit].base != units[unit].base:
-        raise place.error(f"“{of}” is in {table.column(of).unit}, not in {unit}")
+    (take,) = _known(place, [entry.take("take", default="sum" if of else "count")], TAKES, "way of a statistic")
+    if bool(of) == (take == "count"):
+        raise place.error("rows are counted, columns are not: `of` belongs to sum, max and distinct")
+    if (ELAPSED in looked_at) != bool(days) or len(days) not in (0, 2):
+        raise place.error("“days” needs a first and a last date, and a use")
+    for column in (of, *plus):
+        if (
+            column
+            and column != ELAPSED
+            and take != "distinct"
+            and units[table.column(column).unit].base != units[unit].base
+        ):
+            raise place.error(f"“{column}” is in {table.column(column).unit}, not in {unit}")
     return Statistic(
-        series=entry.take("series"),
+        series=_series_of(entry, table),
         name=entry.take("name"),
         table=name,
         of=of,
@@ -384,6 +423,32 @@ def _statistic(entry: Entry, tables: Mapping[str, Table], units: Mapping[str, Un
         basis=basis,
         where=_where(place, table, entry.take("where", dict, {})),
         window=MappingProxyType(dict(window)),
+        take=take,
+        plus=plus,
+        days=(days[0], days[1]) if days else None,
+        working=entry.take("working", bool, False),
+        most=_limits(place, limits["most"], codes),
+        least=_limits(place, limits["least"], codes),
+        below=_limits(place, limits["below"], codes),
+        given=conditions["given"],
+        untold=conditions["untold"],
+        passed=conditions["passed"],
+    )
+
+
+def _series_of(entry: Entry, table: Table) -> str:
+    series: str = entry.take("series")
+    owner, _, name = series.rpartition(".")
+    if owner != table.code or (table.layout != "ledger" and table.has(name)):
+        raise entry.place.error(f"“{series}” is not a name for a statistic of {table.code}")
+    return series
+
+
+def _limits(place: Place, limits: Mapping[str, object], codes: Iterable[str]) -> Mapping[str, str]:
+    """Column → the other column, or the number, that it is held against."""
+    known = set(codes)
+    return MappingProxyType(
+        {column: str(limit) if limit in known else str(_number(place, limit)) for column, limit in limits.items()}
     )
 
 
@@ -403,10 +468,11 @@ def _indicator(
     _known(place, filter(None, series.values()), known, "series")
     (department,) = _known(place, [entry.take("department")], [d.code for d in departments], "department")
     (unit,) = _known(place, [entry.take("unit")], units, "unit")
-    (nature,) = _known(place, [entry.take("nature")], ("flow", "stock", "rate", "average"), "nature")
+    if bool(series["numerator"]) != bool(series["denominator"]) or not any(series.values()):
+        raise place.error("a figure needs a series, or a numerator and a denominator")
+    (nature,) = _known(place, [entry.take("nature")], INDICATOR_NATURES, "nature")
     target = entry.take("target", default=None)
-    target_kinds = ("", "yearly", "at_least", "at_most_mean", "exact")
-    (target_kind,) = _known(place, [entry.take("target_kind", default="")], target_kinds, "kind of target")
+    (target_kind,) = _known(place, [entry.take("target_kind", default="")], ("", *TARGET_KINDS), "kind of target")
     if (target is None) == bool(target_kind):
         raise place.error("a target needs a value and a kind")
     return Indicator(

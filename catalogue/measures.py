@@ -1,6 +1,6 @@
 """The measures of the reform plan that the reform ledger (F22) has to hold, from `measures.tsv`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def read_measures(
     """The measures in the order of the plan. Raises CatalogueError with file and line."""
     units = {word: d.code for d in departments for word in (d.code, d.name, *d.aliases, *d.names.values())}
     measures: dict[str, Measure] = {}
-    for place, row in _rows(path):
+    for place, row in tab_separated(path, COLUMNS):
         if row["ledger_id"] in measures:
             raise place.error(f"“{row['ledger_id']}” stands twice")
         for column, name in (("section", "reform_sections"), ("be_indicator", "evaluation_indicators")):
@@ -35,15 +35,17 @@ def read_measures(
     return tuple(measures.values())
 
 
-def _rows(path: Path) -> Iterator[tuple[Place, dict[str, str]]]:
+def tab_separated(path: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, str]]]:
+    """The rows of a table of the catalogue, by column, with their places. Raises CatalogueError where the columns are
+    others, or the cells more or fewer."""
     header, *lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    if tuple(header.split("\t")) != COLUMNS:
-        raise Place(path.name, 1).error(f"the columns are not {', '.join(COLUMNS)}")
+    if tuple(header.split("\t")) != tuple(columns):
+        raise Place(path.name, 1).error(f"the columns are not {', '.join(columns)}")
     for number, line in enumerate(lines, 2):
         cells = line.split("\t")
-        if len(cells) != len(COLUMNS):
-            raise Place(path.name, number).error(f"{len(cells)} cells, not {len(COLUMNS)}")
-        yield Place(path.name, number), dict(zip(COLUMNS, cells, strict=True))
+        if len(cells) != len(columns):
+            raise Place(path.name, number).error(f"{len(cells)} cells, not {len(columns)}")
+        yield Place(path.name, number), dict(zip(columns, cells, strict=True))
 
 
 def _measure(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> Measure:
@@ -71,4 +73,6 @@ def _measure(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> 
 
 def measure_codes(path: Path) -> CodeList:
     """The numbers of the measures as a code list. Their titles are no names for them: a cell tells the number."""
-    return CodeList("measures", tuple(Code(row["ledger_id"], row["ledger_id"]) for _, row in _rows(path)))
+    return CodeList(
+        "measures", tuple(Code(row["ledger_id"], row["ledger_id"]) for _, row in tab_separated(path, COLUMNS))
+    )

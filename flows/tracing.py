@@ -14,7 +14,7 @@ from openpyxl.utils.cell import coordinate_from_string, rows_from_range
 from flows.deciding import Refused
 from flows.frames import Frames, load_frames
 from flows.house import House
-from transforms.observe import chosen_rows
+from transforms.observe import chosen_rows, columns_of
 from transforms.schedule.names import name_of_series
 from workbooks.sources import Lineage, Source, cells_named, read_lineage
 
@@ -119,17 +119,22 @@ class _Asker:
         statistic = next((s for s in self._house.catalogue.statistics if s.series == place["series"]), None)
         table, _, column = place["series"].rpartition(".")
         if statistic:
-            table, column = statistic.table, statistic.of
+            table = statistic.table
         rows = self._frames.tables[table].filter(pl.col("submission") == submission)
         letters = self._frames.layout.filter(pl.col("submission") == submission, pl.col("table") == table)
         laid = dict(letters.select("code", "letter").iter_rows())
         if statistic:
-            rows = chosen_rows(rows, statistic)
-            column = column or next(iter(laid))
+            rows = chosen_rows(rows, statistic, self._house.catalogue)
+            columns = columns_of(statistic, self._house.catalogue.table(table))
         else:
             rows = rows.filter(pl.col("row").is_in(_rows_named(place["cell"])))
-        told = rows.sort("row").select("row", f"{column}|text").iter_rows()
-        return [(f"{laid.get(column, '')}{row}", text or "") for row, text in told]
+            columns = (column,)
+        told = rows.sort("row").select("row", *(f"{one}|text" for one in columns)).iter_rows()
+        return [
+            (f"{laid.get(one, '')}{row}", text or "")
+            for row, *texts in told
+            for one, text in zip(columns, texts, strict=True)
+        ]
 
     def _submission(self, place: Mapping[str, str]) -> str | None:
         if self._frames is None:

@@ -1,7 +1,7 @@
 """What one district knew at one moment, and how a figure is looked up in it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +14,7 @@ import polars as pl
 from transforms import period as months
 from transforms.follow import FOLLOWED
 from transforms.model import Catalogue, District, Indicator, State
+from transforms.observe import chosen_rows
 from transforms.spans import last_month_of
 
 T = TypeVar("T")
@@ -126,6 +127,11 @@ class Facts:
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
     later: "Facts | None" = field(default=None, repr=False, compare=False)
     _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The core figures of the returns that this district files."""
+        return tuple(i for i in self.catalogue.indicators if i.form in self.district.returns)
 
     @cached_property
     def known(self) -> pl.DataFrame:
@@ -342,31 +348,56 @@ def basis_of(catalogue: Catalogue, series: str) -> str:
 
 
 def value_in(facts: Facts, indicator: Indicator, period: str) -> Figure:
-    """本月: a flow of the month, a balance at its end, or a rate."""
+    """本月: a flow of the month, a balance at its end, a rate, or what a figure that is told to date has grown by."""
     if indicator.series:
         return facts.figure(indicator.series, indicator.item, period)
+    if not indicator.numerator:
+        return _grown(facts, indicator, period)
     numerator = facts.figure(indicator.numerator, indicator.item, period)
     denominator = facts.figure(indicator.denominator, indicator.item, period)
     return divide(numerator, denominator, indicator.complement)
 
 
+def _grown(facts: Facts, indicator: Indicator, period: str) -> Figure:
+    """The growth of what is told from January to date; in January that is all of it."""
+    now = facts.figure(indicator.ytd, indicator.item, period)
+    if period.endswith("-01"):
+        return now
+    return subtract(now, facts.figure(indicator.ytd, indicator.item, months.previous(period)))
+
+
 def value_over(facts: Facts, indicator: Indicator, span: Iterable[str]) -> Figure:
-    """Over several months: a flow is summed, a balance is that of the last month, a rate is Σ numerators ÷ Σ
-    denominators where both are flows, else that of the last month. An average cannot be put together from averages."""
+    """Over several months: a flow is summed, a balance is that of the last month, a rate and an average of records are
+    Σ numerators ÷ Σ denominators where both are flows, else that of the last month; how many different ones there were
+    is counted anew over the records. An average that is told cannot be put together from averages."""
     span = list(span)
     if not span:
         return NOTHING
     if indicator.nature == "flow":
         return add(value_in(facts, indicator, month) for month in span)
-    if indicator.nature == "rate" and sums_up(facts.catalogue, indicator):
+    if indicator.nature == "distinct":
+        return _distinct_over(facts, indicator, span)
+    if sums_up(facts.catalogue, indicator):
         numerator = add(facts.figure(indicator.numerator, indicator.item, month) for month in span)
         denominator = add(facts.figure(indicator.denominator, indicator.item, month) for month in span)
         return divide(numerator, denominator, indicator.complement)
     return NOTHING if indicator.nature == "average" and len(span) > 1 else value_in(facts, indicator, span[-1])
 
 
+def _distinct_over(facts: Facts, indicator: Indicator, span: Sequence[str]) -> Figure:
+    """How many different ones the records of the months tell: one of two months is one."""
+    told = [value_in(facts, indicator, month) for month in span]
+    statistic = next(s for s in facts.catalogue.statistics if s.series == indicator.series)
+    if not all(month.told for month in told) or statistic.table not in facts.tables:
+        return missing_of(told)
+    mine = (pl.col("district") == facts.district.code) & pl.col("period").is_in(list(span))
+    rows = facts.tables[statistic.table].filter(mine)
+    number = Decimal(chosen_rows(rows, statistic, facts.catalogue)[statistic.of].drop_nulls().n_unique())
+    return Figure(number, number, number, tuple(key for month in told for key in month.sources))
+
+
 def sums_up(catalogue: Catalogue, indicator: Indicator) -> bool:
-    """Whether numerator and denominator of a rate are both flows of the month."""
+    """Whether numerator and denominator are both flows of the month."""
     parts = (indicator.numerator, indicator.denominator)
     return all(part and basis_of(catalogue, part) == "month" for part in parts)
 
@@ -375,13 +406,13 @@ def year_to_date(facts: Facts, indicator: Indicator, period: str) -> Figure:
     """本年累计: as told, else put together from the months; — for what does not cumulate."""
     if indicator.ytd:
         return facts.figure(indicator.ytd, indicator.item, period)
-    if indicator.nature == "flow" or (indicator.nature == "rate" and sums_up(facts.catalogue, indicator)):
+    if cumulates(facts, indicator):
         return value_over(facts, indicator, months.year_to_date(period))
     return NOTHING
 
 
 def cumulates(facts: Facts, indicator: Indicator) -> bool:
-    return bool(indicator.ytd) or indicator.nature == "flow" or sums_up(facts.catalogue, indicator)
+    return bool(indicator.ytd) or indicator.nature in ("flow", "distinct") or sums_up(facts.catalogue, indicator)
 
 
 def last_year(facts: Facts, indicator: Indicator, period: str) -> Figure:

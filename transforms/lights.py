@@ -21,17 +21,29 @@ def judge(indicator: Indicator, figure: Figure, period: str, thresholds: Thresho
 
     `figure` is the year to date for a yearly target, else the current value.
     """
-    if figure.value is None or figure.low is None or figure.high is None:
+    if figure.value is None:
         return Light.GREY
     if indicator.target is None:
         return None
-    if indicator.target_kind == "yearly":
-        return _yearly(figure.low, indicator.target, period, thresholds.behind_by)
-    if indicator.target_kind == "at_least":
-        return _at_least(figure, indicator.target, thresholds.short_by)
-    if indicator.target_kind == "at_most_mean":
-        return _at_most(figure.high, indicator.target, thresholds.over_by)
-    return Light.GREEN if figure.low <= indicator.target <= figure.high else Light.RED
+    return judge_by(indicator.target_kind, indicator.target, figure, period, thresholds)
+
+
+def judge_by(kind: str, target: Decimal, figure: Figure, period: str, thresholds: Thresholds) -> Light:
+    """The light of a figure by one of TARGET_KINDS; grey when it is missing.
+
+    For `at_most_case` the figure is the share of the cases that keep their limit, and the target is 1: all of them.
+    """
+    if figure.value is None or figure.low is None or figure.high is None:
+        return Light.GREY
+    if kind == "yearly":
+        return _yearly(figure.low, target, period, thresholds.behind_by)
+    if kind == "at_least":
+        return _at_least(figure, target, thresholds.short_by)
+    if kind == "at_most_case":
+        return _cases(figure.low, target, thresholds.cases_within)
+    if kind == "at_most_mean":
+        return _at_most(figure.high, target, thresholds.over_by)
+    return Light.GREEN if figure.low <= target <= figure.high else Light.RED
 
 
 def _yearly(done: Decimal, target: Decimal, period: str, behind_by: Decimal) -> Light:
@@ -50,6 +62,12 @@ def _at_least(figure: Figure, target: Decimal, short_by: Decimal) -> Light:
     holds = figure.high is not None and figure.high >= target
     short = figure.value is not None and target - figure.value <= short_by
     return Light.YELLOW if holds or short else Light.RED
+
+
+def _cases(share: Decimal, all_of_them: Decimal, cases_within: Decimal) -> Light:
+    if share >= all_of_them:
+        return Light.GREEN
+    return Light.YELLOW if share >= cases_within else Light.RED
 
 
 def _at_most(upper: Decimal, limit: Decimal, over_by: Decimal) -> Light:

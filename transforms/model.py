@@ -374,10 +374,25 @@ class Measure:
     forms: tuple[str, ...]
 
 
+ELAPSED = "elapsed"
+"""What a statistic calls the length of its span of days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A figure computed from the rows of one table: the sum of column `of` (or the number of rows where `of` is
-    empty) over the rows that `where` admits and whose date column lies in the `window` (month or ytd)."""
+    """A figure computed from the rows of one table.
+
+    Attributes:
+        of: the column that is looked at, or `elapsed`; empty where rows are counted.
+        plus: columns of the same row that are added to it.
+        take: sum, count, max (the largest; none without rows) or distinct (how many different values).
+        where: the values that a row must carry.
+        window: date column → span that it must lie in: month, ytd, three_months, or earlier (before the month).
+        days: first and last date of a span of days, a column each; an empty last is the end of the period. `elapsed` is
+            its length, in working days where it is `working`; the first day does not count.
+        most, least, below: column (or `elapsed`) → limit that a row keeps: a number in the base unit, or another column.
+        given, untold, passed: columns that a row tells, does not tell, or whose date lies before the end of the period.
+    """
 
     series: str
     name: str
@@ -387,16 +402,35 @@ class Statistic:
     basis: str
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     window: Mapping[str, str] = field(default_factory=dict)
+    take: str = "sum"
+    plus: tuple[str, ...] = ()
+    days: tuple[str, str] | None = None
+    working: bool = False
+    most: Mapping[str, str] = field(default_factory=dict)
+    least: Mapping[str, str] = field(default_factory=dict)
+    below: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
+INDICATOR_NATURES = ("flow", "stock", "rate", "average", "multiple", "distinct")
+"""What a core figure is: a flow of the month, a balance at its end, a rate, an average, a balance as a multiple of
+another, or how many different ones (firms) there were."""
+
+TARGET_KINDS = ("yearly", "at_least", "at_most_case", "at_most_mean", "exact")
+"""How a figure is held against its target (reporting-system.md, §4). `at_most_case`: the figure is the share of cases
+within the limit of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One core figure of M02: where it is read, how it is shown, and what it is held against.
 
-    `series` is "<table>.<column>", `item` the row key. A ratio has `numerator` and `denominator` series instead.
-    `nature`: flow, stock, rate or average. `complement`: the rate is 1 − numerator ÷ denominator. `unit` and
-    `decimals` are those of display; `target` is in the base unit (元, ratio). `target_kind`: yearly, at_least,
-    at_most_mean or exact.
+    `series` is "<table>.<column>", `item` the row key. A rate, a multiple and an average of records have `numerator`
+    and `denominator` series instead; a flow that is told to date alone has `ytd` alone. `nature`: one of INDICATOR_NATURES.
+    `complement`: the rate is 1 − numerator ÷ denominator. `unit` and `decimals` are those of display; `target` is in
+    the base unit (元, ratio), `target_kind` one of TARGET_KINDS.
     """
 
     code: str
@@ -420,7 +454,7 @@ class Indicator:
 
     @property
     def form(self) -> str:
-        return (self.series or self.numerator).split(".")[0]
+        return (self.series or self.numerator or self.ytd).split(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,16 +469,62 @@ class EvaluationIndicator:
     figures: tuple[str, ...] = ()
 
 
+TARGET_LIGHTS = (*TARGET_KINDS, "reach", "rise", "state")
+"""How a target is judged: as a core figure is, or: reach (a number, once and for all), rise (higher than a year ago),
+state (what the reform ledger says of a measure)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target or limit that a plan or a report tells (T001 …).
+
+    Attributes:
+        clause: of the plan; empty for what a report tells.
+        text: as it was told.
+        leads: department codes.
+        comparator, value, unit: as told; `value` is None where each case has its own.
+        deadline: the day by which it is to be reached; None where it is yearly or stands.
+        yearly: to be reached anew every year, by its last day.
+        light: one of TARGET_LIGHTS; empty where nothing tells how far it is.
+        indicators: the core figures that it is judged by (the lowest counts), or
+        figure: a figure of its own: "<series>@<item>", or two of them with a slash, for the first ÷ the second.
+        current: the statistic that is shown in place of the figure, such as the longest case.
+        measure: the measure of the reform plan whose state it has.
+        reason: why nothing tells how far it is.
+        note: how it is measured, where the words of the target leave that open.
+    """
+
+    code: str
+    clause: str
+    text: str
+    leads: tuple[str, ...]
+    comparator: str
+    value: Decimal | None
+    unit: str
+    deadline: date | None = None
+    yearly: bool = False
+    light: str = ""
+    indicators: tuple[str, ...] = ()
+    figure: str = ""
+    current: str = ""
+    measure: str = ""
+    reason: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Where a light is still yellow, as shares (0.10 = 10 points, or 10% of a limit), and the days that the office
-    gives to act on a report and to settle a difference (the latter in working days)."""
+    gives to act on a report and to settle a difference (the latter in working days). `cases_within`: the share of
+    cases that must keep their limit; `days_left`: a date is yellow from so many days before it on."""
 
     behind_by: Decimal
     short_by: Decimal
     over_by: Decimal
     days_to_act: int
     days_to_settle: int
+    cases_within: Decimal
+    days_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +559,9 @@ class Catalogue:
     digest: str
     measures: tuple[Measure, ...] = ()
     evaluation: tuple[EvaluationIndicator, ...] = ()
+    targets: tuple[Target, ...] = ()
+    workdays: Mapping[date, int] = field(default_factory=dict)
+    """Every day with the number of working days up to and with it."""
 
     def form(self, code: str) -> Return:
         return next(r for r in self.returns if r.code == code)

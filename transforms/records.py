@@ -14,6 +14,7 @@ import polars as pl
 from transforms.edits.bounds import of_kind
 from transforms.facts import NOT_APPLICABLE, ROWS, UNREPORTED, Facts, Figure
 from transforms.model import RowKind, wide_schema
+from transforms.ranges import row_ranges
 
 NONE_TOLD = Figure(None, None, None, (), NOT_APPLICABLE)
 
@@ -144,11 +145,5 @@ def told(table: str, row: Mapping[str, Any], column: str) -> Figure:
 
 def cells_key(series: str, rows: Iterable[int], period: str) -> str:
     """The key of some cells of a column: their rows as ranges."""
-    ranges: list[list[int]] = []
-    for row in sorted(rows):
-        if ranges and row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-    spans = ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+    spans = ",".join(str(first) if first == last else f"{first}-{last}" for first, last in row_ranges(rows))
     return f"{series}|{ROWS}{spans}|{period}"

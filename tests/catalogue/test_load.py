@@ -467,11 +467,11 @@ def test_a_wrong_declaration_is_told_with_file_and_line(
 
 def test_the_office_sets_the_thresholds_of_lights(catalogue_with: Edit) -> None:
     folder = catalogue_with("lights.yaml", 'code: short_by, value: "0.02"', 'code: short_by, value: "0.005"')
-    assert load().thresholds == Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), 3, 5)
+    assert load().thresholds == Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), 3, 5, Decimal("0.95"), 15)
     assert load(folder).thresholds.short_by == Decimal("0.005")
 
 
 def test_a_threshold_that_is_left_out_is_named(catalogue_with: Edit) -> None:
     folder = catalogue_with("lights.yaml", '- {code: over_by, value: "0.10"}', "")
-    with pytest.raises(CatalogueError, match=r"lights\.yaml:8: “over_by” is missing"):
+    with pytest.raises(CatalogueError, match=r"lights\.yaml:9: “over_by” is missing"):
         load(folder)

@@ -9,8 +9,9 @@ from transforms.facts import Figure
 from transforms.lights import judge, light_of, time_progress
 from transforms.model import Indicator, Light, Thresholds
 
-USUAL = Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), days_to_act=3, days_to_settle=5)
-STRICT = Thresholds(Decimal(0), Decimal(0), Decimal(0), days_to_act=3, days_to_settle=5)
+DAYS = {"days_to_act": 3, "days_to_settle": 5, "days_left": 15}
+USUAL = Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), cases_within=Decimal("0.95"), **DAYS)
+STRICT = Thresholds(Decimal(0), Decimal(0), Decimal(0), cases_within=Decimal(1), **DAYS)
 ENTITIES, ONLINE, HOURS, NPL, LATE = "I0301", "I0502", "I0307", "I1004", "I0505"
 
 

@@ -48,7 +48,7 @@ def last_year_versions(facts: Facts, quarter: str) -> pl.DataFrame:
     """Q11: 上年同期 as it is told now and as it was filed a year ago, where the two differ."""
     rows = []
     held = months_held(facts, quarter)
-    for indicator in facts.catalogue.indicators:
+    for indicator in facts.indicators:
         if not indicator.ytd_last_year or not held:
             continue
         told = facts.figure(indicator.ytd_last_year, indicator.item, held[-1])

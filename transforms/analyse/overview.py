@@ -11,6 +11,7 @@ from transforms.facts import (
     UNREPORTED,
     Facts,
     Figure,
+    sums_up,
     value_in,
 )
 from transforms.lights import light_of
@@ -55,7 +56,7 @@ def quarter_overview(facts: Facts, quarter: str) -> pl.DataFrame:
 
 def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) -> Row:
     row: Row = {"number": n, "name": one.name, "department": department_name(facts, one.department)}
-    indicator = next((i for i in facts.catalogue.indicators if i.code == one.core), None)
+    indicator = next((i for i in facts.indicators if i.code == one.core), None)
     if indicator is None:
         for column in ("target", "previous", "now", "last_year", "yoy", "qoq"):
             blank = Figure(None, None, None, (), UNREPORTED)
@@ -79,11 +80,11 @@ def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) 
 
 
 def _put_quarters(row: Row, facts: Facts, indicator: Indicator, quarter: str) -> Figure:
-    """This, the last and last year's quarter over as many months, with growth; an average is told by its last month."""
+    """This, the last and last year's quarter over as many months, with growth; an average that is told by its last month."""
     count = len(months_held(facts, quarter))
 
     def told(which: str) -> Figure:
-        if count and indicator.nature == "average":
+        if count and indicator.nature == "average" and not sums_up(facts.catalogue, indicator):
             return value_in(facts, indicator, months.months_of(which)[count - 1])
         return of_quarter(facts, indicator, which, count)
 

@@ -46,7 +46,7 @@ def month_words(facts: Facts) -> dict[str, str]:
 def _trend(facts: Facts, figure_at: Any, **more: Any) -> pl.DataFrame:
     span = trend_span(facts)
     rows = []
-    for indicator in facts.catalogue.indicators:
+    for indicator in facts.indicators:
         row = describe(indicator)
         for n, month in enumerate(span):
             put(row, f"m{n:02d}", figure_at(indicator, month))
@@ -78,14 +78,14 @@ def trend_yoy(facts: Facts, quarter: str) -> pl.DataFrame:
 
 
 def trend_mean(facts: Facts, quarter: str) -> pl.DataFrame:
-    """Q03: mean of three months of a flow; the rate over the three months; — for the rest."""
+    """Q03: mean of three months of a flow; the rate or the average of records over the three months; — for the rest."""
 
     def mean(indicator: Indicator, month: str) -> Figure:
         span = months.months_between(months.shift(month, 1 - MEAN_MONTHS), month)
         if indicator.nature == "flow":
             three = Figure(Decimal(MEAN_MONTHS), Decimal(MEAN_MONTHS), Decimal(MEAN_MONTHS), ())
             return divide(add(value_in(facts, indicator, m) for m in span), three)
-        if indicator.nature == "rate" and sums_up(facts.catalogue, indicator):
+        if sums_up(facts.catalogue, indicator):
             return value_over(facts, indicator, span)
         return NOTHING
 
@@ -98,7 +98,7 @@ def quarter_check(facts: Facts, quarter: str) -> pl.DataFrame:
     rows = []
     span = months.months_of(quarter)
     held = months_held(facts, quarter)
-    for indicator in sorted(facts.catalogue.indicators, key=lambda i: i.code):
+    for indicator in sorted(facts.indicators, key=lambda i: i.code):
         row = describe(indicator) | {"basis": NATURES[indicator.nature], "rule": _rule(facts, indicator)}
         for n, month in enumerate(span, start=1):
             not_yet = Figure(None, None, None, (), NOT_APPLICABLE)
@@ -114,9 +114,16 @@ def quarter_check(facts: Facts, quarter: str) -> pl.DataFrame:
 
 
 def _rule(facts: Facts, indicator: Indicator) -> str:
-    if indicator.nature == "rate":
-        return "Σ分子÷Σ分母" if sums_up(facts.catalogue, indicator) else "取末月(累计或期末口径)"
-    return {"flow": "三个月之和", "stock": "取末月", "average": "各月平均不可合并"}[indicator.nature]
+    if sums_up(facts.catalogue, indicator):
+        return "Σ分子÷Σ分母"
+    return {
+        "flow": "三个月之和",
+        "stock": "取末月",
+        "rate": "取末月(累计或期末口径)",
+        "multiple": "取末月",
+        "average": "各月平均不可合并",
+        "distinct": "三个月合并去重",
+    }[indicator.nature]
 
 
 def _told_growth(facts: Facts, indicator: Indicator, held: Sequence[str]) -> Figure:

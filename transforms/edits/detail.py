@@ -53,13 +53,15 @@ def footing(rows: pl.DataFrame, edit: Edit, table: Table, _: Context) -> tuple[p
 
 
 def in_window(rows: pl.DataFrame, window: Mapping[str, str]) -> pl.DataFrame:
-    """Rows whose date lies in the month of their period, in the three months up to it, or in its year up to the end of that
-    month."""
+    """Rows whose date lies in the month of their period, in the three months up to it, in its year up to the end of that
+    month, or in an earlier month."""
     for column, span in window.items():
         of_row = pl.col(column).dt.strftime("%Y-%m")
         inside = of_row == pl.col("period")
         if span == "ytd":
             inside = (of_row <= pl.col("period")) & (of_row.str.head(4) == pl.col("period").str.head(4))
+        elif span == "earlier":
+            inside = of_row < pl.col("period")
         elif span == "three_months":
             first = pl.col("period").str.to_date("%Y-%m").dt.offset_by("-2mo").dt.strftime("%Y-%m")
             inside = (of_row <= pl.col("period")) & (of_row >= first)

@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.schedule.differences import differences, failed_checks, follow_up
+from transforms.schedule.elements import elements
 from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, put_count
 from transforms.schedule.indicators import (
     LIGHTS,
@@ -29,6 +30,7 @@ from transforms.schedule.projects import project_gantt, projects, projects_by_cu
 from transforms.schedule.ranking import Score, ranking, ranking_towns, score_bars, score_words, scores
 from transforms.schedule.reports import reports, unreported
 from transforms.schedule.services import online_shares, services, town_services
+from transforms.schedule.targets import targets
 from transforms.schedule.taxes import deferrals, policies, refunds_by_month, treasury_check, treasury_refunds
 
 FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
@@ -48,6 +50,8 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "treasury_refunds": treasury_refunds,
     "deferrals": deferrals,
     "refunds_by_month": refunds_by_month,
+    "targets": targets,
+    "elements": elements,
     "banks": banks,
     "centre_loans": centre_loans,
     "waterfall": waterfall,
@@ -82,6 +86,7 @@ __all__ = [
     "department_name",
     "describe",
     "differences",
+    "elements",
     "entities_by_month",
     "failed_checks",
     "follow_up",
@@ -115,6 +120,7 @@ __all__ = [
     "services",
     "strip_words",
     "subject_of",
+    "targets",
     "town_services",
     "treasury_check",
     "treasury_refunds",

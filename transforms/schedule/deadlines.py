@@ -13,11 +13,11 @@ def days_left(due: date, cutoff: date) -> int:
     return (due - cutoff).days
 
 
-def date_light(due: date | None, cutoff: date, *, done: bool) -> Light:
-    """绿 done or more than 15 days left, 黄 at most 15 days left, 红 passed, 灰 without a due day."""
+def date_light(due: date | None, cutoff: date, *, done: bool, ahead: int = DAYS_AHEAD) -> Light:
+    """绿 done or more than `ahead` days left, 黄 at most so many left, 红 passed, 灰 without a due day."""
     if done:
         return Light.GREEN
     if due is None:
         return Light.GREY
     left = days_left(due, cutoff)
-    return Light.GREEN if left > DAYS_AHEAD else Light.YELLOW if left >= 0 else Light.RED
+    return Light.GREEN if left > ahead else Light.YELLOW if left >= 0 else Light.RED

@@ -20,7 +20,14 @@ from transforms.model import EXACT, Indicator
 Row = dict[str, Any]
 FEWEST_FIRMS = 3
 """No cell that fewer firms stand behind is circulated."""
-NATURES = {"flow": "当月", "stock": "期末", "rate": "比率", "average": "平均"}
+NATURES = {
+    "flow": "当月",
+    "stock": "期末",
+    "rate": "比率",
+    "average": "平均",
+    "multiple": "倍数",
+    "distinct": "去重",
+}
 
 
 def put(row: Row, column: str, figure: Figure) -> None:

@@ -27,7 +27,7 @@ from transforms.schedule.names import department_name
 
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
 NO_RETURN = "尚无报表"
-"""An indicator of the evaluation that no return carries yet."""
+"""An indicator of the evaluation that no return of the district carries."""
 
 
 def indicators(facts: Facts) -> pl.DataFrame:
@@ -36,7 +36,7 @@ def indicators(facts: Facts) -> pl.DataFrame:
     `mom` and `yoy` are ratios of growth for amounts, percentage points for rates; `gap` is in percentage points.
     """
     order = {d.code: d.order for d in facts.catalogue.departments}
-    ranked = sorted(facts.catalogue.indicators, key=lambda i: (order[i.department], i.code))
+    ranked = sorted(facts.indicators, key=lambda i: (order[i.department], i.code))
     return frame(
         [_indicator_row(facts, indicator) for indicator in ranked],
         code=pl.String,
@@ -98,7 +98,7 @@ def _put_target(row: Row, facts: Facts, indicator: Indicator, compared: Figure, 
     put(row, "target", target)
     done = compared if yearly else now
     # How far "at most 4" or "exactly 0" is done has no meaning: these have their light alone.
-    measurable = yearly or indicator.target_kind == "at_least"
+    measurable = yearly or indicator.target_kind in ("at_least", "at_most_case")
     completion = divide(done, target) if measurable else NOTHING
     put(row, "completion", completion)
     row["completion|by"] = "ytd" if yearly else "month"
@@ -131,7 +131,7 @@ def entities_by_month(facts: Facts, count: int = 12) -> pl.DataFrame:
 def overview(facts: Facts) -> pl.DataFrame:
     """M01: the 18 indicators of the national evaluation with the lights of our core figures, and 合计.
 
-    `tasks` counts the figures that have a light; an indicator that no return carries yet counts as one, grey.
+    `tasks` counts the figures that have a light; an indicator that no return carries counts as one, grey.
     """
     rows = [_overview_row(facts, number, one) for number, one in enumerate(facts.catalogue.evaluation, start=1)]
     total: Row = {"kind": "total", "name": "合计"}
@@ -164,8 +164,8 @@ def overview(facts: Facts) -> pl.DataFrame:
 
 
 def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
-    known = {i.code: i for i in facts.catalogue.indicators}
-    lights = [light_of(facts, known[code], facts.period) for code in one.figures] or [Light.GREY]
+    known = {i.code: i for i in facts.indicators}
+    lights = [light_of(facts, known[code], facts.period) for code in one.figures if code in known] or [Light.GREY]
     row: Row = {
         "number": number,
         "code": one.code,
@@ -173,7 +173,7 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
         "department": department_name(facts, one.department),
         "tasks": exact(sum(1 for light in lights if light)),
     } | {name: exact(lights.count(light)) for name, light in LIGHTS.items()}
-    if not one.core:
+    if one.core not in known:
         missing = Figure(None, None, None, (), UNREPORTED)
         for column in ("month", "ytd", "yoy", "target", "completion"):
             put(row, column, missing if column in ("month", "ytd") else NOTHING)

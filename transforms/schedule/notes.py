@@ -14,8 +14,8 @@ from transforms.schedule.names import department_name, place, series_name
 def definitions(facts: Facts) -> pl.DataFrame:
     """M15: what every core figure means and where it is read."""
     rows = []
-    for indicator in facts.catalogue.indicators:
-        series = [indicator.series] if indicator.series else [indicator.numerator, indicator.denominator]
+    for indicator in facts.indicators:
+        series = [one for one in (indicator.series, indicator.numerator, indicator.denominator) if one]
         rows.append(
             {
                 "code": indicator.code,
@@ -23,7 +23,7 @@ def definitions(facts: Facts) -> pl.DataFrame:
                 "unit": indicator.unit,
                 "basis": NATURES[indicator.nature],
                 "definition": indicator.definition,
-                "source": " ÷ ".join(series_name(facts, one) for one in series),
+                "source": " ÷ ".join(series_name(facts, one) for one in series or [indicator.ytd]),
                 "clause": indicator.clause,
                 "department": department_name(facts, indicator.department),
             }

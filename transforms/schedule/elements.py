@@ -1,0 +1,192 @@
+"""M12: water, power, gas, construction, property, procurement, tendering, inspection, labour and courts, class by class."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from transforms.facts import NOTHING, UNREPORTED, Facts, Figure, divide
+from transforms.lights import judge_by
+from transforms.model import EXACT, Light
+from transforms.records import Records, records
+from transforms.schedule.figures import Row, doubted, frame, put
+
+ALL_OF_THEM = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The figures of a class: number of cases, mean, longest, share within the limit (or another rate)."""
+
+    cases: Figure
+    mean: Figure = NOTHING
+    longest: Figure = NOTHING
+    rate: Figure = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A class of M12: what it is called, the unit of its cases and of its time, how its figures are made, and what they
+    are held against: the target in words, and the `light` (one of model.TARGET_KINDS) by which the mean or the rate is
+    judged."""
+
+    field: str
+    name: str
+    of: str
+    unit: str
+    make: Callable[[Facts], Made]
+    goal: str = ""
+    light: str = ""
+    target: Decimal = ALL_OF_THEM
+
+
+def _connections(utility: str, user_class: str = "", cap: int | None = None) -> Callable[[Facts], Made]:
+    """What was connected in the month, from the ledger: mean, longest, and the share within the cap of each case."""
+
+    def made(facts: Facts) -> Made:
+        done = records(facts, "F12.applications").where(
+            pl.col("utility") == utility, pl.col("connect_date").dt.strftime("%Y-%m") == facts.period
+        )
+        done = done.where(pl.col("user_class") == user_class) if user_class else done
+        return _of_records(done, "user_days", pl.lit(cap) if cap else None)
+
+    return made
+
+
+def _of_records(done: Records, days: str, cap: pl.Expr | None) -> Made:
+    cases = done.count(days)
+    rate = NOTHING if cap is None else divide(done.where(pl.col(days) <= cap).count(days), cases)
+    return Made(cases, done.mean(days), done.maximum(days), rate)
+
+
+def _approvals(project_class: str) -> Callable[[Facts], Made]:
+    def made(facts: Facts) -> Made:
+        done = records(facts, "F15.approvals").where(
+            pl.col("project_class") == project_class, pl.col("done_date").dt.strftime("%Y-%m") == facts.period
+        )
+        return _of_records(done, "days", pl.col("promised_days"))
+
+    return made
+
+
+def _told(cases: str, item: str = "", mean: str = "", rate: str = "", longest: str = "") -> Callable[[Facts], Made]:
+    """Told figures and statistics; a mean or a rate may be one of them ÷ another ("a/b")."""
+
+    def made(facts: Facts) -> Made:
+        def of(series: str) -> Figure:
+            if not series:
+                return NOTHING
+            parts = [facts.figure(part, item, facts.period) for part in series.split("/")]
+            return parts[0] if len(parts) == 1 else divide(parts[0], parts[1])
+
+        return Made(of(cases), of(mean), of(longest), of(rate))
+
+    return made
+
+
+def _share(item: str, part: str, whole: str) -> Callable[[Facts], Made]:
+    """So many things, and the share of a part of them."""
+    return _told(whole, item, rate=f"{part}/{whole}")
+
+
+def _spans(cases: str, days: str, within: str, longest: str) -> Callable[[Facts], Made]:
+    """What was done in the month, from the statistics of its ledger."""
+    return _told(cases, "", f"{days}/{cases}", f"{within}/{cases}", longest)
+
+
+def _settled(facts: Facts) -> Made:
+    """Civil cases closed, and the share that did not go through a full trial."""
+    closed, full, days = (
+        facts.figure(f"F19.cases.{c}", "民商事", facts.period) for c in ("closed_m", "full_m", "avg_days")
+    )
+    return Made(closed, days, rate=divide(full, closed, complement=True))
+
+
+CASE, MEAN, ALL, AT_LEAST = "at_most_case", "at_most_mean", "exact", "at_least"
+DONE, REGISTERED_IN = "F16.registrations.done_m", "F16.registrations.avg_days"
+TENDERS, ELECTRONIC = "F14.tenders.tenders_m", "F14.tenders.electronic_m"
+INSPECTED, PUBLISHED = "F17.tasks.inspected", "F17.tasks.published"
+CLAIMS, CLAIMED_IN = "F18.indicators.value_m", "F18.indicators.avg_days"
+SIGNED = _spans(*(f"F13.contracts.{c}" for c in ("signed_n", "signing_days", "signed_within", "signing_longest")))
+ACCEPTED = _spans(
+    *(f"F13.contracts.{c}" for c in ("accepted_n", "acceptance_days", "accepted_within", "acceptance_longest"))
+)
+PAID = _spans(*(f"F13.payments.{c}" for c in ("paid_n", "payment_days", "paid_within", "payment_longest")))
+ELEMENTS = (
+    Element("获得用水", "一般项目", "件", "工作日", _connections("水", "一般项目", 9), "每件≤9个工作日", CASE),
+    Element("获得用水", "小低项目", "件", "工作日", _connections("水", "小低项目")),
+    Element("获得电力", "低压小微", "件", "工作日", _connections("电", "低压小微", 8), "每件≤8个工作日", CASE),
+    Element("获得电力", "10千伏", "件", "工作日", _connections("电", "10千伏"), "平均≤30个工作日", MEAN, Decimal(30)),
+    Element("获得用气", "全部用户", "件", "工作日", _connections("气", "", 13), "每件≤13个工作日", CASE),
+    *(
+        Element("工程审批", one, "件", "工作日", _approvals(one), "每件≤承诺时限", CASE)
+        for one in ("社会投资简易低风险", "一般", "政府投资", "城市更新")
+    ),
+    *(
+        Element("不动产登记", one, "件", "工作日", _told(DONE, one, REGISTERED_IN), "平均≤1个工作日", MEAN)
+        for one in ("首次", "转移", "抵押", "变更", "注销", "查封")
+    ),
+    Element("政府采购", "合同签订", "份", "日", SIGNED, "每份≤20日", CASE),
+    Element("政府采购", "履约验收", "份", "工作日", ACCEPTED, "每份≤7个工作日", CASE),
+    Element("政府采购", "资金支付", "笔", "工作日", PAID, "每笔≤5个工作日", CASE),
+    *(
+        Element("招标投标", one, "个", "", _share(one, ELECTRONIC, TENDERS), "全流程电子化100%", ALL)
+        for one in ("房建市政", "交通", "水利", "政府采购", "产权")
+    ),
+    Element("市场监管", "双随机检查", "户", "", _share("", PUBLISHED, INSPECTED), "结果公示100%", ALL),
+    *(
+        Element("市场监管", one, "件", "", _share(one, "F17.rates.num", "F17.rates.den"), "100%", ALL)
+        for one in ("投诉举报处理率", "协同响应率")
+    ),
+    Element("劳动就业", "失业待遇申领", "件", "工作日", _told(CLAIMS, "失业待遇", CLAIMED_IN), "平均≤1个工作日", MEAN),
+    Element("司法保障", "民商事", "件", "天", _settled, "调解速裁≥75%", AT_LEAST, Decimal("0.75")),
+    *(
+        Element("司法保障", one, "件", "天", _told("F19.cases.closed_m", one, "F19.cases.avg_days"))
+        for one in ("执行", "破产", "知识产权")
+    ),
+)
+"""The classes of M12 in their fixed order."""
+
+
+def elements(facts: Facts) -> pl.DataFrame:
+    """M12: cases of the month, mean, longest, share within the limit, and the light, class by class.
+
+    `rate` is the share of cases that keep their limit where each has one, else the rate that the target is about.
+    """
+    rows = [_element_row(facts, one) for one in ELEMENTS]
+    return frame(
+        rows,
+        field=pl.String,
+        name=pl.String,
+        of=pl.String,
+        time_unit=pl.String,
+        cases=EXACT,
+        mean=EXACT,
+        longest=EXACT,
+        rate=EXACT,
+        goal=pl.String,
+        light=pl.String,
+        remark=pl.String,
+    )
+
+
+def _element_row(facts: Facts, one: Element) -> Row:
+    made = one.make(facts)
+    row: Row = {"field": one.field, "name": one.name, "of": one.of, "time_unit": one.unit, "goal": one.goal}
+    for column in ("cases", "mean", "longest", "rate"):
+        put(row, column, getattr(made, column))
+    row["light"] = _light(facts, one, made)
+    return row | {"remark": _remark(row) or doubted(facts, row)}
+
+
+def _light(facts: Facts, one: Element, made: Made) -> Light | None:
+    """No light without a target. A month without a case says nothing about the limit of each."""
+    if not one.light:
+        return None
+    judged = made.mean if one.light == MEAN else made.rate
+    return judge_by(one.light, one.target, judged, facts.period, facts.catalogue.thresholds)
+
+
+def _remark(row: Mapping[str, object]) -> str:
+    return "本月无" if row["cases"] == 0 else "" if row["cases|why"] != UNREPORTED else UNREPORTED
