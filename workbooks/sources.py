@@ -111,6 +111,8 @@ def write_sources(
     page = book.add_worksheet(SOURCE_SHEET)
     page.set_tab_color("#BFBFBF")
     page.freeze_panes(1, 2)
+    page.fit_to_pages(1, 1)
+    page.print_area(0, 0, 0, len(COLUMNS) - 1)  # who prints the whole workbook wants none of its thousands of lines
     for column, (name, width) in enumerate(COLUMNS.items()):
         page.write_string(0, column, language.say(name), formats.header())
         page.set_column(column, column, width)

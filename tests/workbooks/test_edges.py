@@ -2,8 +2,10 @@
 texts that no cell can hold; and the same numbers for every program that reads them."""
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -14,8 +16,9 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from catalogue.sheets import load_workbook
 from tests.transforms.makers import a_finding, a_made_up_district, some_facts
-from tests.workbooks.books import cells_of, converted, opened, row_with, why_no_office, without_cached_values
+from tests.workbooks.books import cells_of, converted, opened, pages_of, row_with, why_no_office, without_cached_values
 from tests.workbooks.fits import cut_off
 from tests.workbooks.sample_district import the_sample_district
 from tests.workbooks.test_goldens import QUARTER, published
@@ -64,6 +67,22 @@ def test_a_spreadsheet_program_computes_what_we_cached(product: str, tmp_path: P
                 assert computed[sheet][at][0] == pytest.approx(value[0], rel=1e-9, abs=1e-8), (sheet, at, value)
                 formulas += 1
     assert formulas > 80
+
+
+@pytest.mark.office
+@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_sheet_prints_on_as_many_pages_as_declared(product: str, tmp_path: Path) -> None:
+    pages = pages_of(converted(published(product), tmp_path, "pdf"))
+    assert not [page for page in pages if "###" in page]
+    pages = [page for page in pages if "点击转到" not in page]
+    book, found, at = opened(published(product)), Counter[str](), ""
+    declared = [sheet for sheet in load_workbook(product) if sheet.kind in ("table", "text")]
+    titles = {sheet.code: re.sub(r"\s+", "", book[sheet.tab]["A1"].value) for sheet in declared}
+    for page in pages[1:-1]:
+        at = next((code for code, title in titles.items() if title in page), at)
+        found[at] += 1
+    assert found == {sheet.code: sheet.pages for sheet in declared}
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

@@ -20,7 +20,6 @@ from tests.workbooks.books import (
     converted,
     names_of,
     opened,
-    pages_of,
     row_with,
     why_no_office,
     without_cached_values,
@@ -243,27 +242,6 @@ def test_an_exact_amount_is_the_nearest_float_of_itself():
     rows = [an_observation("F10.balances.close_bal", "合计", PERIOD, "1234567.89")]
     sheet = opened(build_monthly(some_facts(rows)))["M02 指标月调度"]
     assert sheet.cell(row_with(sheet, "I1001"), 6).value == 123.456789
-
-
-@pytest.mark.office
-@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
-def test_it_prints_on_the_expected_pages_without_cut_numbers(book, tmp_path: Path):
-    pages = [page for page in pages_of(converted(book, tmp_path, "pdf")) if "点击转到" not in page]
-    assert not [page for page in pages if "###" in page]
-    starts = {
-        "M01": "营商环境指标总览",
-        "M02": "核心指标月调度表",
-        "M03": "报表报送情况",
-        "M04": "跨部门数据勾稽校验",
-        "M08": "税费优惠与退库调度",
-        "M09": "江北区融资调度",
-        "M14": "月调度简报",
-        "M15": "江北区口径与修订",
-    }
-    for sheet in load_workbook("monthly"):
-        if sheet.code in starts:
-            found = sum(starts[sheet.code] in page for page in pages)
-            assert found == sheet.pages, (sheet.tab, found)
 
 
 @pytest.mark.office

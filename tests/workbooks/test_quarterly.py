@@ -8,7 +8,6 @@ from tests.workbooks.books import (
     cells_of,
     converted,
     opened,
-    pages_of,
     row_with,
     why_no_office,
     without_cached_values,
@@ -79,24 +78,6 @@ def test_every_chart_is_bound_to_cells(book):
     declared = [block.chart for sheet in load_workbook("quarterly") for block in sheet.blocks if block.chart]
     assert len(charts) >= len(declared)
     assert all(chart.series[0].val.numRef.f.startswith("'Q09 ") for chart in charts)
-
-
-@pytest.mark.office
-@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
-def test_it_prints_on_the_expected_pages_without_cut_numbers(unfinished, tmp_path: Path):
-    pages = [page for page in pages_of(converted(unfinished, tmp_path, "pdf")) if "点击转到" not in page]
-    assert not [page for page in pages if "###" in page]
-    starts = {
-        "Q01": "营商环境季度总览",
-        "Q03": "核心指标趋势",
-        "Q04": "跨部门勾稽差异",
-        "Q09": "营商环境季度图表",
-        "Q11": "附注与口径",
-    }
-    for sheet in load_workbook("quarterly"):
-        if sheet.code in starts:
-            found = sum(starts[sheet.code] in page for page in pages)
-            assert found == sheet.pages, (sheet.tab, found)
 
 
 @pytest.mark.office
