@@ -1,7 +1,7 @@
 """The frames that the record names, as they stood at a moment: wide tables, heads, layout, findings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -11,6 +11,7 @@ from flows.house import House
 from journal.record import TAKEN_IN, Segment
 from transforms.localise import SUSPECTS
 from transforms.model import FINDINGS, wide_schema
+from transforms.spans import last_month_of
 from workbooks.reading.read import HEADS, LAYOUT
 
 READABLE = ("accepted", "questions", "returned")
@@ -41,6 +42,23 @@ class Frames:
     def first(self, statuses: Iterable[str] = TAKEN_IN) -> pl.DataFrame:
         """The first submission of each that was accepted."""
         return self._one("first", statuses)
+
+    def standing(self, locks: Mapping[tuple[str, str], datetime]) -> pl.DataFrame:
+        """Of each district, department, form and period the submission whose figures stand: the newest; of a month that
+        was closed the newest of then.
+
+        Args:
+            locks: district and month → when it was closed.
+        """
+        closed = pl.DataFrame(
+            [(*place, at) for place, at in locks.items()],
+            schema={"district": pl.String, "month": pl.String, "closed": pl.Datetime("us")},
+            orient="row",
+        )
+        known = self.submissions.with_columns(month=last_month_of(pl.col("period")))
+        known = known.join(closed, on=["district", "month"], how="left", maintain_order="left")
+        of_then = pl.col("closed").is_null() | (pl.col("decided_at") <= pl.col("closed"))
+        return replace(self, submissions=known.filter(of_then).drop("month", "closed")).current()
 
     def _one(self, keep: str, statuses: Iterable[str]) -> pl.DataFrame:
         of_state = self.submissions.filter(pl.col("status").is_in(list(statuses)))

@@ -16,6 +16,7 @@ from flows.house import House, code_version
 from flows.settings import now
 from journal.archive import write_atomically
 from transforms import period
+from transforms.adjustments import ADJUSTMENTS, adjustments
 from transforms.edits import Context, plans
 from transforms.explanations import is_explained
 from transforms.facts import Facts
@@ -102,7 +103,8 @@ class Known:
     Attributes:
         observations: transforms.observe.OBSERVATIONS. submissions, findings, deadlines: as `Facts` has them.
         compared: every reconciliation (see compare_all). ledger: how each difference stood, by number.
-        tables: the wide tables with the rows that count. layout: workbooks.reading.read.LAYOUT.
+        tables: the wide tables with the rows that count; of a month that was closed those of then. layout:
+            workbooks.reading.read.LAYOUT. adjustments: transforms.adjustments.ADJUSTMENTS, what came later.
     """
 
     as_of: datetime
@@ -114,6 +116,7 @@ class Known:
     ledger: Mapping[str, Standing]
     tables: Mapping[str, pl.DataFrame]
     layout: pl.DataFrame
+    adjustments: pl.DataFrame
 
 
 def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame | None = None) -> Known:
@@ -124,18 +127,32 @@ def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame |
     """
     if compared is None:
         compared = compare_all(house, frames).compared
-    current = frames.rows_of(frames.current())
+    locks = {place: row["at"] for place, row in house.journal.locks(as_of).items()}
+    standing = frames.standing(locks)
+    tables = frames.rows_of(standing)
+    observations = observe(tables, frames.layout, house.catalogue)
     return Known(
         as_of=as_of,
-        observations=observe(current, frames.layout, house.catalogue),
+        observations=observations,
+        adjustments=_adjustments(house, frames, standing, observations),
         submissions=submissions_of(frames),
         findings=frames.findings,
         compared=compared,
         deadlines=house.deadlines(as_of),
         ledger=standings(house.journal.difference_events(as_of)),
-        tables=current,
+        tables=tables,
         layout=frames.layout,
     )
+
+
+def _adjustments(house: House, frames: Frames, standing: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
+    """What was told otherwise of closed months after they had been closed."""
+    later = frames.current().join(standing.select("id"), on="id", how="anti", maintain_order="left")
+    if later.is_empty():
+        return pl.DataFrame(schema=ADJUSTMENTS)
+    told = frames.heads.drop_nulls("explanation").unique("submission", keep="first", maintain_order=True)
+    documents = told.select("submission", document="explanation")
+    return adjustments(observations, observe(frames.rows_of(later), frames.layout, house.catalogue), documents)
 
 
 def facts_of(house: House, known: Known, district: District, month: str) -> Facts:
@@ -154,6 +171,7 @@ def facts_of(house: House, known: Known, district: District, month: str) -> Fact
         deadlines=known.deadlines.filter(of_district),
         touches=load_touches(house.catalogue),
         tables=known.tables,
+        adjustments=known.adjustments.filter(of_district),
         layout=known.layout,
     )
 

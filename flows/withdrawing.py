@@ -7,12 +7,13 @@ import polars as pl
 
 from flows import answering
 from flows.house import House
+from transforms import period
 
 SHORTEST = 6
 
 
 class NotFound(ValueError):
-    """No submission, or more than one, has this number; or it is withdrawn already."""
+    """No submission, or more than one, has this number; or it is withdrawn already, or its month has been closed."""
 
 
 def withdraw(house: House, number: str, by: str, reason: str, at: datetime) -> tuple[Path, ...]:
@@ -33,5 +34,8 @@ def withdraw(house: House, number: str, by: str, reason: str, at: datetime) -> t
     row = found.row(0, named=True)
     if row["status"] == "withdrawn":
         raise NotFound(f"{row['file']}（{row['id']}）已经撤回，不必再撤。")
+    month = period.last_month(row["period"])
+    if (row["district"], month) in house.journal.locks():
+        raise NotFound(f"{row['file']} 所属的{period.chinese(month)}已经锁定；先用 yueji reopen 解锁，再撤回。")
     house.journal.note_event(row["id"], "withdrawn", at, by, reason)
     return answering.answer(house, at)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from transforms import period as months
+from transforms.adjustments import ADJUSTMENTS, SUFFIX
 from transforms.follow import FOLLOWED
 from transforms.model import Catalogue, District, Indicator, State
 from transforms.observe import chosen_rows
@@ -109,7 +110,8 @@ class Facts:
     DEADLINES; rows of other districts and of later periods are left aside. Where a figure was filed more than once,
     the highest version stands. `tables` are the wide tables by code (model.wide_schema) with the rows of the
     submissions that count, `layout` (submission, table, code, letter) the column that a value stands in: see
-    `transforms.records`. `later` are the facts of a later month that these were taken from: what they have indexed
+    `transforms.records`. `adjustments` are the corrections of closed months (adjustments.ADJUSTMENTS), which the
+    observations leave out. `later` are the facts of a later month that these were taken from: what they have indexed
     is not indexed again.
     """
 
@@ -125,6 +127,7 @@ class Facts:
     touches: tuple[Touch, ...] = field(default=())
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
+    adjustments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ADJUSTMENTS))
     later: "Facts | None" = field(default=None, repr=False, compare=False)
     _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -168,6 +171,32 @@ class Facts:
         """Whether this district had to file the return of `series` for that period."""
         form, month = self.catalogue.form(series.split(".", maxsplit=1)[0]), months.last_month(period)
         return month <= self.period and self.district.owes(form, month) == period
+
+    def adjustment(self, series: str, item: str, span: Iterable[str]) -> Figure | None:
+        """What was corrected of these months after they had been closed; None where nothing was."""
+        wanted = set(span)
+        rows = [row for row in self._adjusted.get((series, item), ()) if row[0] in wanted]
+        if not rows:
+            return None
+        value = sum((change for _, change, _ in rows), Decimal(0))
+        keys = tuple(key for _, _, key in rows)
+        return Figure(value, value, value, keys, work="+".join(f"[{key}]" for key in keys))
+
+    @cached_property
+    def _adjusted(self) -> dict[tuple[str, str], list[tuple[str, Decimal, str]]]:
+        """Series and item → period, change and key of every adjustment known."""
+        found: dict[tuple[str, str], list[tuple[str, Decimal, str]]] = {}
+        for row in self.adjustments_known.iter_rows(named=True):
+            change = row["now"] - (row["frozen"] or Decimal(0))
+            place = (row["period"], change, row["key"])
+            found.setdefault((row["series"], row["item"]), []).append(place)
+        return found
+
+    @cached_property
+    def adjustments_known(self) -> pl.DataFrame:
+        mine = (pl.col("district") == self.district.code) & (last_month_of(pl.col("period")) <= self.period)
+        key = pl.concat_str("series", "item", "period", pl.lit(SUFFIX), separator="|")
+        return self.adjustments.filter(mine).with_columns(key=key)
 
     def items(self, series: str, period: str) -> list[str]:
         """Row keys of a series in a month, in the order of the return; without 合计."""
@@ -214,9 +243,9 @@ class Facts:
     def sources(self) -> pl.DataFrame:
         """Where every figure stands: key, series, item, period, form, file, sheet, cell, version, sha256."""
         files = self.submissions.select("submission", "sha256").unique("submission", keep="last", maintain_order=True)
-        return self.known.join(files, on="submission", how="left", maintain_order="left").select(
-            "key", "series", "item", "period", "form", "file", "sheet", "cell", "version", "sha256"
-        )
+        places = ["key", "series", "item", "period", "form", "file", "sheet", "cell", "version"]
+        told = pl.concat([one.select(*places, "submission") for one in (self.known, self.adjustments_known)])
+        return told.join(files, on="submission", how="left", maintain_order="left").select(*places, "sha256")
 
     def places(self, keys: Iterable[str | None]) -> dict[str, dict[str, Any]]:
         """The rows of `sources` for these keys: a workbook names a few of the many thousand figures known. A key of
@@ -374,7 +403,8 @@ def value_over(facts: Facts, indicator: Indicator, span: Iterable[str]) -> Figur
     if not span:
         return NOTHING
     if indicator.nature == "flow":
-        return add(value_in(facts, indicator, month) for month in span)
+        adjusted = facts.adjustment(indicator.series, indicator.item, span)
+        return add((*(value_in(facts, indicator, month) for month in span), *filter(None, [adjusted])))
     if indicator.nature == "distinct":
         return _distinct_over(facts, indicator, span)
     if sums_up(facts.catalogue, indicator):

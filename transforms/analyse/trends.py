@@ -103,13 +103,15 @@ def quarter_check(facts: Facts, quarter: str) -> pl.DataFrame:
         for n, month in enumerate(span, start=1):
             not_yet = Figure(None, None, None, (), NOT_APPLICABLE)
             put(row, f"month{n}", value_in(facts, indicator, month) if month in held else not_yet)
+        flow = indicator.nature == "flow"
+        put(row, "adjusted", (facts.adjustment(indicator.series, indicator.item, held) if flow else None) or NOTHING)
         put(row, "quarter", value_over(facts, indicator, held))
         row["quarter|by"] = "sum" if indicator.nature == "flow" else None
         put(row, "told", _told_growth(facts, indicator, held))
         row["check"] = _agrees(row)
         rows.append(row)
     texts = dict.fromkeys(("code", "name", "unit", "nature", "basis", "rule", "check"), pl.String)
-    numbers = dict.fromkeys(("month1", "month2", "month3", "quarter", "told"), EXACT)
+    numbers = dict.fromkeys(("month1", "month2", "month3", "adjusted", "quarter", "told"), EXACT)
     return frame(rows, **texts, decimals=pl.Int64, **numbers)
 
 

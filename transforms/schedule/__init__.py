@@ -25,7 +25,7 @@ from transforms.schedule.issues import issues, issues_by_lead
 from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, waterfall
 from transforms.schedule.measures import measure_counts, measure_figures, measures, measures_by_lead
 from transforms.schedule.names import department_name, label, series_name, subject_of
-from transforms.schedule.notes import code_lists, definitions, revised
+from transforms.schedule.notes import adjusted, code_lists, definitions, revised
 from transforms.schedule.projects import project_gantt, projects, projects_by_currency, strip_words
 from transforms.schedule.ranking import Score, ranking, ranking_towns, score_bars, score_words, scores
 from transforms.schedule.reports import reports, unreported
@@ -66,6 +66,7 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "score_bars": score_bars,
     "unreported": unreported,
     "definitions": definitions,
+    "adjusted": adjusted,
     "code_lists": code_lists,
 }
 

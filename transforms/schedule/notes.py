@@ -1,11 +1,11 @@
 """M15: what the figures mean, which codes they use, and which were revised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from transforms.facts import Facts, Figure
+from transforms.facts import NOTHING, Facts, Figure
 from transforms.model import EXACT
 from transforms.schedule.figures import NATURES, Row, frame, put
 from transforms.schedule.names import department_name, place, series_name
@@ -60,8 +60,23 @@ def revised(facts: Facts, changes: pl.DataFrame | None) -> pl.DataFrame:
             version and place (file and cell); None: a first edition.
     """
     rows = [] if changes is None else [_revised_row(facts, row) for row in changes.iter_rows(named=True)]
+    return _revised_frame(rows)
+
+
+def adjusted(facts: Facts) -> pl.DataFrame:
+    """M15, Q11: corrections of months that have been closed, with what came with them."""
+    rows = []
+    for told in facts.adjustments_known.sort("period", "series", "item").iter_rows(named=True):
+        said = told["document"] or "未注明文号或说明"
+        place = f"{told['file']} {told['sheet']}!{told['cell']}"
+        row = {**told, "old": told["frozen"], "new": told["now"], "reason": said, "place": place}
+        rows.append(_revised_row(facts, row))
+    return _revised_frame(rows)
+
+
+def _revised_frame(rows: Sequence[Row]) -> pl.DataFrame:
     texts = dict.fromkeys(("name", "period", "unit", "ground", "version", "place"), pl.String)
-    return frame(rows, **texts, decimals=pl.Int64, old=EXACT, new=EXACT)
+    return frame(rows, **texts, decimals=pl.Int64, old=EXACT, new=EXACT, difference=EXACT)
 
 
 def _revised_row(facts: Facts, told: Mapping[str, Any]) -> Row:
@@ -77,6 +92,9 @@ def _revised_row(facts: Facts, told: Mapping[str, Any]) -> Row:
     }
     for column in ("old", "new"):
         put(row, column, Figure(told[column], None, None, ()))
+    both = told["old"] is not None and told["new"] is not None
+    put(row, "difference", Figure(told["new"] - told["old"], None, None, ()) if both else NOTHING)
+    row["difference|by"] = "both"
     return row
 
 
