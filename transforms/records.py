@@ -4,7 +4,7 @@ A figure made of records keeps the cells it stands on as one key a return: `F12.
 Medians and percentiles are taken from the records, never from those of the months.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -60,18 +60,13 @@ class Records:
     def median(self, column: str) -> Figure:
         """The middle record, or the mean of the two in the middle."""
         told = self._sorted(column)
-        if not told:
-            return self._none()
-        middle = len(told) // 2
-        return self._figure("中位数", column, told[middle] if len(told) % 2 else (told[middle - 1] + told[middle]) / 2)
+        return self._figure("中位数", column, median_of(told)) if told else self._none()
 
     def percentile(self, column: str, share: Decimal) -> Figure:
         """The smallest told value that at least this share of the records does not exceed (nearest rank)."""
         told = self._sorted(column)
-        if not told:
-            return self._none()
-        rank = int((share * len(told)).to_integral_value(ROUND_CEILING))
-        return self._figure(f"第{(share * 100).normalize():f}百分位", column, told[max(rank, 1) - 1])
+        how = f"第{(share * 100).normalize():f}百分位"
+        return self._figure(how, column, percentile_of(told, share)) if told else self._none()
 
     def _sorted(self, column: str) -> list[Decimal]:
         return [] if self.rows[column].null_count() else sorted(self.rows[column].to_list())
@@ -102,10 +97,27 @@ class Records:
         )
 
 
+def median_of(told: Sequence[Decimal]) -> Decimal:
+    """The middle of some sorted values, or the mean of the two in the middle."""
+    middle = len(told) // 2
+    return told[middle] if len(told) % 2 else (told[middle - 1] + told[middle]) / 2
+
+
+def percentile_of(told: Sequence[Decimal], share: Decimal) -> Decimal:
+    """The smallest of some sorted values that at least this share of them does not exceed (nearest rank)."""
+    rank = int((share * len(told)).to_integral_value(ROUND_CEILING))
+    return told[max(rank, 1) - 1]
+
+
 def records(facts: Facts, table: str, *periods: str) -> Records:
     """The records of a ledger as filed for these periods (the month of the facts, where none is given)."""
+    asked = periods or (facts.period,)
+    return facts.once(lambda known: _records(known, table, asked), f"records of {table} in {' '.join(asked)}")
+
+
+def _records(facts: Facts, table: str, periods: Iterable[str]) -> Records:
     form = facts.catalogue.form(table.split(".", maxsplit=1)[0])
-    wanted = list(filter(None, (facts.district.owes(form, period) for period in periods or (facts.period,))))
+    wanted = list(filter(None, (facts.district.owes(form, period) for period in periods)))
     declared = facts.catalogue.table(table)
     rows = facts.once(lambda known: _of_district(known, table), f"records of {table}")
     rows = (

@@ -48,6 +48,8 @@ STATE_FILLS = {
     "逾期办结": FILLS["黄"],
     "重办": FILLS["黄"],
     "不报送": FILLS["灰"],
+    "前三名": FILLS["绿"],
+    "后三名": FILLS["黄"],
     "签": FILLS["黄"],
     "建": FILLS["绿"],
     "产": FILLS["蓝"],

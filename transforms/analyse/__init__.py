@@ -23,9 +23,12 @@ from transforms.analyse.charts import (
     project_funnel,
 )
 from transforms.analyse.differences import carried_differences, difference_ages, quarter_differences
+from transforms.analyse.issues import issues_by_category, issues_by_source, issues_by_unit
 from transforms.analyse.notes import last_year_versions, missing_returns, out_of_scope
 from transforms.analyse.overview import quarter_overview
 from transforms.analyse.quarter import months_held, of_quarter, quarter_words, unfinished
+from transforms.analyse.ranking import assessment
+from transforms.analyse.reform import leads_of_quarter, measures_of_quarter, sections_of_quarter
 from transforms.analyse.structure import (
     deliveries,
     entities_structure,
@@ -78,6 +81,13 @@ FRAMES: Mapping[str, Callable[[Facts, str], pl.DataFrame]] = {
     "project_funnel": project_funnel,
     "lights_heat": lights_heat,
     "difference_ages": difference_ages,
+    "issues_by_source": issues_by_source,
+    "issues_by_category": issues_by_category,
+    "issues_by_unit": issues_by_unit,
+    "sections_of_quarter": sections_of_quarter,
+    "leads_of_quarter": leads_of_quarter,
+    "measures_of_quarter": measures_of_quarter,
+    "assessment": assessment,
     "last_year_versions": last_year_versions,
     "missing_returns": missing_returns,
     "out_of_scope": out_of_scope,
@@ -92,12 +102,18 @@ def heading_words(facts: Facts) -> dict[str, str]:
 
 __all__ = [
     "FRAMES",
+    "assessment",
     "bank_waterfall",
     "carried_differences",
     "difference_ages",
     "heading_words",
+    "issues_by_category",
+    "issues_by_source",
+    "issues_by_unit",
     "last_year_versions",
+    "leads_of_quarter",
     "lines",
+    "measures_of_quarter",
     "missing_returns",
     "months_held",
     "of_quarter",
@@ -106,6 +122,7 @@ __all__ = [
     "quarter_differences",
     "quarter_overview",
     "quarter_words",
+    "sections_of_quarter",
     "trend_mean",
     "trend_months",
     "trend_span",

@@ -151,7 +151,7 @@ def issues_by_lead(facts: Facts) -> pl.DataFrame:
         | _counted(facts, of_lead)
         for lead, of_lead in held.items()
     ]
-    rows.sort(key=lambda r: (-r["red"], -r["yellow"], r["order"]))
+    rows.sort(key=lambda r: (-(r["red"] or 0), -(r["yellow"] or 0), r["order"]))
     rows.append({"kind": "total", "department": "合计"} | _counted(facts, issues_of(facts)))
     return frame(rows, department=pl.String, **dict.fromkeys(COUNTS, EXACT))
 
@@ -172,15 +172,15 @@ def tally(rows: Sequence[Told], period: str) -> dict[str, tuple[int, tuple[str, 
     closed = [row for row in rows if closed_by(row, cutoff)]
     lights = {light: [row for row in open_ones if issue_state(row, cutoff)[1] == light] for light in RANKS}
     return {
-        "opening": _told(rows, [row for row in rows if not _is_new(row, begin)], "received_on"),
-        "new": _told(rows, [row for row in rows if _is_new(row, begin)], "received_on"),
-        "closed": _told(rows, closed, "done_on"),
-        "in_time": _told(rows, [row for row in closed if in_time(row)], "done_on"),
-        "open": _told(rows, open_ones, "done_on"),
-        "red": _told(rows, lights[Light.RED], "due_date"),
-        "yellow": _told(rows, lights[Light.YELLOW], "due_date"),
-        "green": _told(rows, lights[Light.GREEN], "due_date"),
-        "extended": _told(rows, [row for row in open_ones if row["extension"]], "extension"),
+        "opening": cells_counted(rows, [row for row in rows if not _is_new(row, begin)], "received_on"),
+        "new": cells_counted(rows, [row for row in rows if _is_new(row, begin)], "received_on"),
+        "closed": cells_counted(rows, closed, "done_on"),
+        "in_time": cells_counted(rows, [row for row in closed if in_time(row)], "done_on"),
+        "open": cells_counted(rows, open_ones, "done_on"),
+        "red": cells_counted(rows, lights[Light.RED], "due_date"),
+        "yellow": cells_counted(rows, lights[Light.YELLOW], "due_date"),
+        "green": cells_counted(rows, lights[Light.GREEN], "due_date"),
+        "extended": cells_counted(rows, [row for row in open_ones if row["extension"]], "extension"),
     }
 
 
@@ -188,7 +188,7 @@ def _is_new(row: Told, begin: date) -> bool:
     return row["received_on"] is not None and row["received_on"] >= begin
 
 
-def _told(looked_at: Iterable[Told], counted: Sequence[Told], column: str) -> tuple[int, tuple[str, ...]]:
+def cells_counted(looked_at: Iterable[Told], counted: Sequence[Told], column: str) -> tuple[int, tuple[str, ...]]:
     """A count with the cells of what was counted; of none with those that were looked at."""
     cells: dict[str, list[int]] = {}
     for row in counted or looked_at:

@@ -86,7 +86,10 @@ def _state(row: Mapping[str, Any] | None, cutoff: date) -> str:
 
 def state_of(facts: Facts, told_rows: Mapping[str, Mapping[str, Any] | None]) -> str:
     """The state of a measure: the worst that its leads tell; 已完成 when all are."""
-    cutoff = months.last_day(facts.period)
+    return _worst(told_rows, months.last_day(facts.period))
+
+
+def _worst(told_rows: Mapping[str, Mapping[str, Any] | None], cutoff: date) -> str:
     return min((_state(row, cutoff) for row in told_rows.values()), key=STATES.index)
 
 
@@ -185,6 +188,24 @@ def measures_by_lead(facts: Facts) -> pl.DataFrame:
             put(of_measures, column, figure)
         rows.append(of_measures)
     return frame(rows, department=pl.String, **dict.fromkeys(("tasks", *COLUMNS.values()), EXACT))
+
+
+def measures_by_section(facts: Facts) -> pl.DataFrame:
+    """Q07: the measures by section of the plan, and all of them."""
+    cutoff = months.last_day(facts.period)
+    sections: dict[str, list[tuple[str, list[int]]]] = {}
+    for measure, told_rows in _carried(facts):
+        cells = [row["row"] for row in told_rows.values() if row is not None]
+        sections.setdefault(measure.section, []).append((_worst(told_rows, cutoff), cells))
+    every = [one for held in sections.values() for one in held]
+    rows: list[Row] = []
+    for kind, name, held in (*(("data", name, held) for name, held in sections.items()), ("total", "合计", every)):
+        row: Row = {"kind": kind, "section": name}
+        figures = _figures(facts, [state for state, _ in held], [cell for _, cells in held for cell in cells])
+        for column, figure in figures.items():
+            put(row, column, figure)
+        rows.append(row)
+    return frame(rows if every else [], section=pl.String, **dict.fromkeys(("tasks", *COLUMNS.values()), EXACT))
 
 
 def _counts(facts: Facts, held: Sequence[tuple[str, Mapping[str, Any] | None]]) -> Row:

@@ -4,7 +4,7 @@ A part of the score that a unit has no duty in is left out, and the rest counts 
 scored of what could be scored, of 100. A unit without any duty is not ranked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -53,6 +53,13 @@ class Score:
     full: Decimal
     total: Fraction | None
     why: str
+
+    @property
+    def figure(self) -> Figure:
+        """The total with the cells behind its parts."""
+        counts = (figure for part in self.parts.values() for figure in part.counts.values())
+        keys = tuple(dict.fromkeys(key for figure in counts for key in figure.sources))
+        return _points(self.total, keys, self.why)
 
 
 def scores(facts: Facts) -> dict[str, Score]:
@@ -236,24 +243,23 @@ def _ranking(facts: Facts, towns: bool) -> pl.DataFrame:
 
 
 def _rank_row(facts: Facts, score: Score, now: Mapping[str, int], before: Mapping[str, int]) -> Row:
-    row: Row = {"unit": _name(facts, score.unit)}
+    row: Row = {"unit": unit_name(facts, score.unit)}
     for name in PARTS:
         part = score.parts[name]
         keys = tuple(dict.fromkeys(key for figure in part.counts.values() for key in figure.sources))
         put(row, name, _points(part.points, keys, part.why))
         for column, figure in part.counts.items():
             put(row, column, figure)
-    keys = tuple(dict.fromkeys(key for name in PARTS for key in row[f"{name}|src"]))
     put(row, "full", _points(Fraction(score.full), (), "") if score.full else NOTHING)
-    put(row, "score", _points(score.total, keys, score.why))
+    put(row, "score", score.figure)
     rank, previous = now.get(score.unit), before.get(score.unit)
     missing = score.why or UNREPORTED
     put(row, "rank", whole(rank) if rank else Figure(None, None, None, (), missing))
     put(row, "previous_rank", whole(previous) if previous else NOTHING)
-    return row | {"change": _moved(rank, previous), "mark": _mark(rank, now, facts.catalogue.scores.marked)}
+    return row | {"change": moved(rank, previous), "mark": mark_of(rank, now.values(), facts.catalogue.scores.marked)}
 
 
-def _name(facts: Facts, unit: str) -> str:
+def unit_name(facts: Facts, unit: str) -> str:
     """A department as the district calls it; the other units have their names in the list of assessed units."""
     known = any(d.code == unit for d in facts.catalogue.departments)
     return department_name(facts, unit) if known else label(facts, "assessed_units", unit)
@@ -272,7 +278,7 @@ def _points(points: Fraction | None, keys: tuple[str, ...], why: str) -> Figure:
     return Figure(value, value, value, keys)
 
 
-def _moved(rank: int | None, previous: int | None) -> str:
+def moved(rank: int | None, previous: int | None) -> str:
     """升降: ↑2 two places up."""
     if rank is None or previous is None:
         return NOT_APPLICABLE
@@ -280,13 +286,13 @@ def _moved(rank: int | None, previous: int | None) -> str:
     return "→" if not places else f"{'↑' if places > 0 else '↓'}{abs(places)}"
 
 
-def _mark(rank: int | None, now: Mapping[str, int], marked: int) -> str:
+def mark_of(rank: int | None, ranked: Collection[int], marked: int) -> str:
     """The first and the last three; who is among both is among the first."""
     if rank is None:
         return ""
     if rank <= marked:
         return TOP
-    return BOTTOM if sum(other > rank for other in now.values()) < marked else ""
+    return BOTTOM if sum(other > rank for other in ranked) < marked else ""
 
 
 def _ranked_before(facts: Facts, towns: bool) -> dict[str, int]:
