@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -40,14 +41,27 @@ def test_a_day_more_than_fifteen_ahead_is_green_and_one_that_has_passed_red(due:
     assert shown(f"1 甲 2022-08-01 tax {due} · · 未确认 ·")[0]["light"] == light
 
 
+def test_the_office_says_from_when_on_a_date_is_yellow():
+    facts = ledger("1 甲 2022-08-01 tax 2022-09-16 · · 未确认 ·")
+    earlier = replace(facts.catalogue.thresholds, days_left=16)
+    facts = replace(facts, catalogue=replace(facts.catalogue, thresholds=earlier))
+    assert schedule.issues(facts)["light"].to_list() == ["黄"]
+
+
 def test_an_issue_closed_late_says_so_and_is_no_longer_red():
     row = shown("1 甲 2022-07-01 tax 2022-08-01 2022-08-02 已解决 满意 ·")[0]
     assert (row["state"], row["light"], row["result"]) == ("逾期办结", "绿", "2022-08-02 已解决")
 
 
 def test_an_issue_whose_firm_is_dissatisfied_is_taken_up_again():
-    row = shown("1 甲 2022-08-01 tax 2022-08-20 2022-08-19 解释说明 不满意 ·")[0]
-    assert (row["state"], row["light"]) == ("重办", "黄")
+    rows = shown(
+        "green 甲 2022-08-20 tax 2022-09-30 · · 未确认 ·",
+        "again 甲 2022-08-01 tax 2022-08-20 2022-08-19 解释说明 不满意 ·",
+    )
+    assert [(row["number"], row["state"], row["light"]) for row in rows] == [
+        ("again", "重办", "黄"),
+        ("green", "办理中", "绿"),
+    ]
 
 
 def test_an_issue_closed_before_the_month_is_not_shown():

@@ -36,6 +36,9 @@ def test_median_and_90th_percentile_are_those_of_the_records_and_not_of_the_mont
     assert (row["median"], row["long"], row["closed"]) == (1, 1, 10)
     row = whole_of(issues(may="".join(closed(n, n) for n in range(1, 11))))
     assert (row["median"], row["long"]) == (Decimal("5.5"), 9)
+    assert whole_of(issues(may="".join(closed(n, n) for n in range(1, 7))))["long"] == 6, (
+        "5 of 6 are less than nine tenths"
+    )
     assert row["long|src"] == ["F21.issues.received_on|行5-14|2022-05", "F21.issues.done_on|行5-14|2022-05"]
 
 

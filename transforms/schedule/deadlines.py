@@ -4,17 +4,14 @@ from datetime import date
 
 from transforms.model import Light
 
-DAYS_AHEAD = 15
-"""A day that lies further ahead is green."""
-
 
 def days_left(due: date, cutoff: date) -> int:
     """Calendar days from the cut-off day to the due day, as F20 tells them; negative: overdue by so many."""
     return (due - cutoff).days
 
 
-def date_light(due: date | None, cutoff: date, *, done: bool, ahead: int = DAYS_AHEAD) -> Light:
-    """绿 done or more than `ahead` days left, 黄 at most so many left, 红 passed, 灰 without a due day."""
+def date_light(due: date | None, cutoff: date, *, done: bool, ahead: int) -> Light:
+    """绿 done or more than `ahead` days left (Thresholds.days_left), 黄 at most so many left, 红 passed, 灰 without a due day."""
     if done:
         return Light.GREEN
     if due is None:

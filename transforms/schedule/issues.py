@@ -52,10 +52,10 @@ def in_time(row: Told) -> bool:
     return row["done_on"] is not None and (due is None or row["done_on"] <= due)
 
 
-def issue_state(row: Told, cutoff: date) -> tuple[str, Light]:
+def issue_state(row: Told, cutoff: date, ahead: int) -> tuple[str, Light]:
     """The state and the light at the end of a month. What is closed is green; an issue whose firm is dissatisfied is
     taken up again and stays yellow."""
-    light = date_light(due_of(row), cutoff, done=closed_by(row, cutoff))
+    light = date_light(due_of(row), cutoff, done=closed_by(row, cutoff), ahead=ahead)
     if not closed_by(row, cutoff):
         return OVERDUE if light == Light.RED else OPEN, light
     if row["confirmed"] == DISSATISFIED:
@@ -106,7 +106,7 @@ def unfiled(why: str) -> Row:
 
 
 def _issue_row(facts: Facts, told: Told, cutoff: date) -> Row:
-    state, light = issue_state(told, cutoff)
+    state, light = issue_state(told, cutoff, facts.catalogue.thresholds.days_left)
     due = due_of(told)
     row: Row = {
         "number": told["issue_no"],
@@ -159,18 +159,18 @@ def issues_by_lead(facts: Facts) -> pl.DataFrame:
 def _counted(facts: Facts, rows: Sequence[Told]) -> Row:
     why = records(facts, TABLE).why
     counted: Row = {}
-    for column, (number, keys) in tally(rows, facts.period).items():
+    for column, (number, keys) in tally(rows, facts.period, facts.catalogue.thresholds.days_left).items():
         put(counted, column, Figure(None, None, None, (), why) if why else whole(number, keys))
     return counted
 
 
-def tally(rows: Sequence[Told], period: str) -> dict[str, tuple[int, tuple[str, ...]]]:
+def tally(rows: Sequence[Told], period: str, ahead: int) -> dict[str, tuple[int, tuple[str, ...]]]:
     """How many issues were open before the month, came and were closed in it, of these in time, are open, by light,
     and extended; each with the keys of the cells that it was counted from."""
     begin, cutoff = months.first_day(period), months.last_day(period)
     open_ones = [row for row in rows if not closed_by(row, cutoff)]
     closed = [row for row in rows if closed_by(row, cutoff)]
-    lights = {light: [row for row in open_ones if issue_state(row, cutoff)[1] == light] for light in RANKS}
+    lights = {light: [row for row in open_ones if issue_state(row, cutoff, ahead)[1] == light] for light in RANKS}
     return {
         "opening": cells_counted(rows, [row for row in rows if not _is_new(row, begin)], "received_on"),
         "new": cells_counted(rows, [row for row in rows if _is_new(row, begin)], "received_on"),

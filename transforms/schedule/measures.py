@@ -107,7 +107,7 @@ def _measure_row(facts: Facts, measure: Measure, told_rows: Mapping[str, Mapping
         "due": due,
         "due|why": NOT_APPLICABLE if filed else UNREPORTED,
         "state": state,
-        "light": LIGHTS.get(state) or date_light(due, months.last_day(facts.period), done=False),
+        "light": LIGHTS.get(state) or _by_deadline(facts, due),
         "note": _joined(facts, filed, "progress_note"),
         "problem": _joined(facts, filed, "issue_no"),
         "next_step": _joined(facts, filed, "next_step"),
@@ -115,6 +115,10 @@ def _measure_row(facts: Facts, measure: Measure, told_rows: Mapping[str, Mapping
     }
     _put_values(facts, row, filed)
     return row
+
+
+def _by_deadline(facts: Facts, due: date | None) -> Light:
+    return date_light(due, months.last_day(facts.period), done=False, ahead=facts.catalogue.thresholds.days_left)
 
 
 def _put_values(facts: Facts, row: Row, filed: Sequence[Mapping[str, Any]]) -> None:

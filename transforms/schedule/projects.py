@@ -123,7 +123,7 @@ def _project_row(facts: Facts, project: Told, steps: Sequence[Told]) -> Row:
         "stage": project["stage"],
         "tracked": project["last_track"],
         "issue": project["issue_no"] or "",
-        "light": project_light(project, steps, cutoff) or "",
+        "light": project_light(project, steps, cutoff, facts.catalogue.thresholds.days_left) or "",
     }
     put(row, "amount", told(TABLE, project, "contract_amount"))
     put(row, "paid", told(TABLE, project, "paid_all"))
@@ -137,8 +137,8 @@ def _open_steps(project: Told, steps: Sequence[Told]) -> list[Told]:
     return [step for step in steps if step["actual_date"] is None and step["planned_date"] is not None]
 
 
-def project_light(project: Told, steps: Sequence[Told], cutoff: date) -> Light | None:
-    """蓝 in operation; else that of the step that is most urgent: 红 behind its day, 黄 at most 15 days left, 绿 more or
+def project_light(project: Told, steps: Sequence[Told], cutoff: date, ahead: int) -> Light | None:
+    """蓝 in operation; else that of the step that is most urgent: 红 behind its day, 黄 at most `ahead` days left, 绿 more or
     all taken; 灰 under way without a countdown. None for a project that was ended."""
     if project["stage"] == ENDED:
         return None
@@ -146,7 +146,7 @@ def project_light(project: Told, steps: Sequence[Told], cutoff: date) -> Light |
         return Light.BLUE
     if not steps:
         return Light.GREY
-    lights = [date_light(step["planned_date"], cutoff, done=False) for step in _open_steps(project, steps)]
+    lights = [date_light(step["planned_date"], cutoff, done=False, ahead=ahead) for step in _open_steps(project, steps)]
     return min(lights, key=RANKS.index, default=Light.GREEN)
 
 

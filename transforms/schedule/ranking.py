@@ -322,10 +322,12 @@ def _assessment_missing(facts: Facts) -> Figure:
 
 
 def score_words(facts: Facts) -> dict[str, str]:
-    """What the sheet says of the score: what each part can bring, and the quarter of the assessment shown."""
+    """What the notes of the sheets say of declared numbers: what each part of a score can bring, when a date turns yellow;
+    and the quarter of the assessment shown."""
     weights = facts.catalogue.scores
     told_words = {
         f"w_{name}": f"{getattr(weights, name).normalize():f}"
         for name in (*PARTS, "a_day_late", "a_return", "a_warning")
     }
+    told_words["days_left"] = str(facts.catalogue.thresholds.days_left)
     return told_words | {"assessed_quarter": months.chinese(assessed_quarter(facts.period))}
