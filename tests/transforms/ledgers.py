@@ -10,6 +10,7 @@ from catalogue.load import load
 from tests.transforms.makers import PERIOD, a_submission, some_facts
 from tests.transforms.wide import layout_of, wide
 from transforms.facts import Facts
+from transforms.observe import observe
 
 
 def facts_of(
@@ -37,3 +38,9 @@ def facts_of(
         district=replace(load().district("jb"), returns=forms),
         **changes,
     )
+
+
+def observed_facts(told: Mapping[str, str | Mapping[str, str]], **changes: Any) -> Facts:
+    """The same, with the figures and the statistics that the tables tell."""
+    facts = facts_of(told, **changes)
+    return replace(facts, observations=observe(facts.tables, facts.layout, facts.catalogue))

@@ -12,7 +12,7 @@ from transforms.model import Indicator, Light, Thresholds
 DAYS = {"days_to_act": 3, "days_to_settle": 5, "days_left": 15}
 USUAL = Thresholds(Decimal("0.10"), Decimal("0.02"), Decimal("0.10"), cases_within=Decimal("0.95"), **DAYS)
 STRICT = Thresholds(Decimal(0), Decimal(0), Decimal(0), cases_within=Decimal(1), **DAYS)
-ENTITIES, ONLINE, HOURS, NPL, LATE = "I0301", "I0502", "I0307", "I1004", "I0505"
+ENTITIES, ONLINE, HOURS, NPL, LATE, POWER = "I0301", "I0502", "I0307", "I1004", "I0505", "I1202"
 
 
 def indicator(code: str) -> Indicator:
@@ -63,12 +63,20 @@ def test_a_mean_is_green_only_when_its_upper_bound_keeps_the_limit(value, light)
     assert judge(indicator(HOURS), told(value, "0.05"), "2022-08", USUAL) == light
 
 
+@pytest.mark.parametrize(
+    ("within", "light"),
+    [("1", Light.GREEN), ("0.9999", Light.YELLOW), ("0.95", Light.YELLOW), ("0.9499", Light.RED)],
+)
+def test_a_limit_of_each_case_is_green_only_when_every_case_keeps_it(within, light):
+    assert judge(indicator(POWER), told(within), "2022-08", USUAL) == light
+
+
 def test_an_exact_target_knows_no_yellow():
     assert judge(indicator(LATE), told("0"), "2022-08", USUAL) == Light.GREEN
     assert judge(indicator(LATE), told("1"), "2022-08", USUAL) == Light.RED
 
 
-@pytest.mark.parametrize(("code", "value"), [(ENTITIES, "15999"), (ONLINE, "0.6999"), (HOURS, "4.1")])
+@pytest.mark.parametrize(("code", "value"), [(ENTITIES, "15999"), (ONLINE, "0.6999"), (HOURS, "4.1"), (POWER, "0.96")])
 def test_how_far_yellow_reaches_is_the_offices_to_say(code, value):
     assert judge(indicator(code), told(value), "2022-08", USUAL) == Light.YELLOW
     assert judge(indicator(code), told(value), "2022-08", STRICT) == Light.RED

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from transforms.facts import Facts
+from transforms.schedule.awards import awards, awards_by_department, tax_service
 from transforms.schedule.differences import differences, failed_checks, follow_up
 from transforms.schedule.elements import elements
 from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, put_count
@@ -22,7 +23,7 @@ from transforms.schedule.indicators import (
     overview,
 )
 from transforms.schedule.issues import issues, issues_by_lead
-from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, waterfall
+from transforms.schedule.loans import BALANCE_COLUMNS, banks, centre_loans, pools, technology_loans, waterfall
 from transforms.schedule.measures import measure_counts, measure_figures, measures, measures_by_lead
 from transforms.schedule.names import department_name, label, series_name, subject_of
 from transforms.schedule.notes import adjusted, code_lists, definitions, revised
@@ -51,6 +52,11 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "deferrals": deferrals,
     "refunds_by_month": refunds_by_month,
     "targets": targets,
+    "awards": awards,
+    "awards_by_department": awards_by_department,
+    "tax_service": tax_service,
+    "pools": pools,
+    "technology_loans": technology_loans,
     "elements": elements,
     "banks": banks,
     "centre_loans": centre_loans,
@@ -78,6 +84,8 @@ __all__ = [
     "NO_RETURN",
     "Row",
     "Score",
+    "awards",
+    "awards_by_department",
     "banks",
     "centre_loans",
     "change",
@@ -104,6 +112,7 @@ __all__ = [
     "online_shares",
     "overview",
     "policies",
+    "pools",
     "project_gantt",
     "projects",
     "projects_by_currency",
@@ -122,6 +131,8 @@ __all__ = [
     "strip_words",
     "subject_of",
     "targets",
+    "tax_service",
+    "technology_loans",
     "town_services",
     "treasury_check",
     "treasury_refunds",

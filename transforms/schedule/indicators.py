@@ -22,7 +22,7 @@ from transforms.facts import (
 )
 from transforms.lights import light_of, time_progress
 from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
-from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, to_check
+from transforms.schedule.figures import NATURES, Row, change, describe, figure_of, frame, put, to_check
 from transforms.schedule.names import department_name
 
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
@@ -83,12 +83,13 @@ def _indicator_row(facts: Facts, indicator: Indicator) -> Row:
     put(row, "yoy", yoy)
     row["mom|by"] = by
     row["yoy|by"] = f"{by}_{'ytd' if cumulates(facts, indicator) else 'month'}"
-    _put_target(row, facts, indicator, compared, now)
+    _put_target(row, facts, indicator)
     row["remark"] = _remark(facts, (now, ytd, base), compared, base)
     return row
 
 
-def _put_target(row: Row, facts: Facts, indicator: Indicator, compared: Figure, now: Figure) -> None:
+def _put_target(row: Row, facts: Facts, indicator: Indicator) -> None:
+    """How far the target is reached, by the figures as the row shows them: the cell is their live quotient."""
     if indicator.target is None:
         for column in ("target", "completion", "gap"):
             put(row, column, NOTHING)
@@ -96,7 +97,7 @@ def _put_target(row: Row, facts: Facts, indicator: Indicator, compared: Figure, 
     target = Figure(indicator.target, indicator.target, indicator.target, ())
     yearly = indicator.target_kind == "yearly"
     put(row, "target", target)
-    done = compared if yearly else now
+    done = figure_of(row, "ytd" if yearly else "month")
     # How far "at most 4" or "exactly 0" is done has no meaning: these have their light alone.
     measurable = yearly or indicator.target_kind in ("at_least", "at_most_case")
     completion = divide(done, target) if measurable else NOTHING

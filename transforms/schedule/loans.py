@@ -1,9 +1,10 @@
-"""M09: loans that banks give on the tax record, and the centre for first loans and renewals."""
+"""M09: loans that banks give on the tax record, the centre for first loans and renewals, and technology firms."""
 
 import polars as pl
 
 from transforms.facts import Facts, add, divide, growth, subtract
 from transforms.model import EXACT
+from transforms.records import Records, records
 from transforms.schedule.figures import Row, doubted, figure_of, frame, put, rows_of, series_row, suppressed, total_row
 from transforms.schedule.names import label
 
@@ -107,3 +108,77 @@ def waterfall(facts: Facts) -> pl.DataFrame:
             row[f"{helper}|why"] = ""
         rows.append(row)
     return frame(rows, step=pl.String, **dict.fromkeys(("value", "base", "level", "up", "down"), EXACT))
+
+
+POOL_COLUMNS = {
+    "paid_in": "F11.pools.pool_in",
+    "compensated": "F11.pools.compensated_m",
+    "recovered": "F11.pools.recovered_m",
+    "pool": "F11.pools.pool_bal",
+    "loans": "F11.pools.loan_bal",
+    "firms": "F11.pools.firms",
+}
+
+
+def pools(facts: Facts) -> pl.DataFrame:
+    """M09: the pools that stand behind loans to technology firms, by product, and how many times they are lent out."""
+    rows = []
+    for product in rows_of(facts, "F11.pools.loan_bal", "technology_products"):
+        row = series_row(facts, product, POOL_COLUMNS, facts.period)
+        rows.append(row | {"product": label(facts, "technology_products", product)})
+    total = total_row(rows, POOL_COLUMNS) | {"product": "合计"}
+    # A firm with two products is one.
+    put(total, "firms", _lent_out(facts).distinct("uscc"))
+    rows = [total, *rows]
+    for row in rows:
+        put(row, "leverage", divide(figure_of(row, "loans"), figure_of(row, "pool")))
+        row["remark"] = doubted(facts, row)
+    numbers = dict.fromkeys((*POOL_COLUMNS, "leverage"), EXACT)
+    return suppressed(frame(rows, product=pl.String, **numbers, remark=pl.String), {"firms": ("loans", "leverage")})
+
+
+def _lent_out(facts: Facts) -> Records:
+    """The loans to technology firms that are not paid back."""
+    return records(facts, "F11.loans").where(pl.col("balance") > 0)
+
+
+def technology_loans(facts: Facts) -> pl.DataFrame:
+    """M09: loans to technology firms by bank, largest balance first, 合计 on top; from the ledger."""
+    ledger = records(facts, "F11.loans")
+    parts = ledger.rows.partition_by("bank_code", as_dict=True)
+    rows = [
+        _technology_row(facts, Records(ledger.table, part, ledger.why)) | {"bank": label(facts, "banks", str(code))}
+        for (code,), part in parts.items()
+    ]
+    rows.sort(key=lambda row: (-(row["balance"] or 0), row["bank"]))
+    whole_row = _technology_row(facts, ledger) | {"bank": "合计"}
+    total = total_row(rows, ("drawn_m", "drawn_ytd", "balance", "loans")) | whole_row if rows else whole_row
+    rows = [total | {"kind": "total"}, *rows]
+    for row in rows:
+        put(row, "mean", divide(figure_of(row, "balance"), figure_of(row, "firms")))
+        row["remark"] = doubted(facts, row)
+    numbers = dict.fromkeys(
+        ("firms", "loans", "firms_m", "drawn_m", "firms_ytd", "drawn_ytd", "balance", "mean"), EXACT
+    )
+    table = frame(rows, bank=pl.String, **numbers, remark=pl.String)
+    hidden = {"firms": ("loans", "balance", "mean"), "firms_m": ("drawn_m",), "firms_ytd": ("drawn_ytd",)}
+    return suppressed(table, hidden)
+
+
+def _technology_row(facts: Facts, ledger: Records) -> Row:
+    month = pl.col("drawdown_date").dt.strftime("%Y-%m")
+    drawn = ledger.where(month == facts.period)
+    drawn_ytd = ledger.where(month <= facts.period, month.str.head(4) == facts.period[:4])
+    owed = ledger.where(pl.col("balance") > 0)
+    row: Row = {}
+    for column, figure in (
+        ("firms", owed.distinct("uscc")),
+        ("loans", owed.count("balance")),
+        ("firms_m", drawn.distinct("uscc")),
+        ("drawn_m", drawn.sum("amount")),
+        ("firms_ytd", drawn_ytd.distinct("uscc")),
+        ("drawn_ytd", drawn_ytd.sum("amount")),
+        ("balance", ledger.sum("balance")),
+    ):
+        put(row, column, figure)
+    return row
