@@ -37,11 +37,18 @@ NUMBERS = ("days_late", "returned", "unexplained", "due", "in_time", "tasks", "o
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a unit scored of what it could score; `counts` are the numbers it is made of. `points` None: `why` says 未报
-    where the ledger is missing, — where the unit has no duty."""
+    where the ledger is missing, — where the unit has no duty. `work` is as Figure has it."""
 
     points: Fraction | None
     counts: Mapping[str, Figure]
     why: str = NOT_APPLICABLE
+    work: str = ""
+
+    @property
+    def figure(self) -> Figure:
+        """What was scored, with the cells that it was counted in."""
+        keys = tuple(dict.fromkeys(key for figure in self.counts.values() for key in figure.sources))
+        return _points(self.points, keys, self.why, self.work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,10 @@ class Score:
     @property
     def figure(self) -> Figure:
         """The total with the cells behind its parts."""
-        counts = (figure for part in self.parts.values() for figure in part.counts.values())
-        keys = tuple(dict.fromkeys(key for figure in counts for key in figure.sources))
-        return _points(self.total, keys, self.why)
+        scored = [self.parts[name] for name in PARTS if self.parts[name].points is not None]
+        keys = tuple(dict.fromkeys(key for part in scored for key in part.figure.sources))
+        work = f"({'+'.join(part.work or str(part.points) for part in scored)})÷{self.full}×100"
+        return _points(self.total, keys, self.why, work)
 
 
 def scores(facts: Facts) -> dict[str, Score]:
@@ -171,7 +179,7 @@ def _closure(facts: Facts, asked: Sequence[Mapping[str, Any]]) -> Part:
         for column in ("due_date", "done_on")
     ]
     counts = {"due": whole(len(asked), keys[:1]), "in_time": whole(len(kept), keys)}
-    return Part(Fraction(facts.catalogue.scores.issues) * len(kept) / len(asked), counts)
+    return _share(facts.catalogue.scores.issues, counts["in_time"], counts["due"], counts)
 
 
 def _reform(facts: Facts, tasks: Sequence[tuple[str, Mapping[str, Any] | None]]) -> Part:
@@ -184,7 +192,15 @@ def _reform(facts: Facts, tasks: Sequence[tuple[str, Mapping[str, Any] | None]])
     rows = [row["row"] for _, row in tasks if row is not None]
     keys = [cells_key(f"{MEASURES}.state", rows, facts.period)] if rows else []
     counts = {"tasks": whole(len(tasks), keys), "on_track": whole(len(good), keys)}
-    return Part(Fraction(facts.catalogue.scores.reform) * len(good) / len(tasks), counts)
+    return _share(facts.catalogue.scores.reform, counts["on_track"], counts["tasks"], counts)
+
+
+def _share(points: Decimal, good: Figure, every: Figure, counts: Mapping[str, Figure]) -> Part:
+    """So much of the points as the good ones are of all."""
+    assert good.value is not None
+    assert every.value is not None
+    work = f"{points}×{good.work}÷{every.work}" if every.work else ""
+    return Part(Fraction(points) * Fraction(good.value) / Fraction(every.value), counts, work=work)
 
 
 # ---- ranks ---------------------------------------------------------------------------------------------------------
@@ -246,8 +262,7 @@ def _rank_row(facts: Facts, score: Score, now: Mapping[str, int], before: Mappin
     row: Row = {"unit": unit_name(facts, score.unit)}
     for name in PARTS:
         part = score.parts[name]
-        keys = tuple(dict.fromkeys(key for figure in part.counts.values() for key in figure.sources))
-        put(row, name, _points(part.points, keys, part.why))
+        put(row, name, part.figure)
         for column, figure in part.counts.items():
             put(row, column, figure)
     put(row, "full", _points(Fraction(score.full), (), "") if score.full else NOTHING)
@@ -271,11 +286,11 @@ def score_bars(facts: Facts) -> pl.DataFrame:
     return shown.select("kind", "unit", *(c for c in shown.columns if c.split("|")[0] in ("score", "rank", "mark")))
 
 
-def _points(points: Fraction | None, keys: tuple[str, ...], why: str) -> Figure:
+def _points(points: Fraction | None, keys: tuple[str, ...], why: str, work: str = "") -> Figure:
     if points is None:
         return Figure(None, None, None, (), why)
     value = Decimal(points.numerator) / Decimal(points.denominator)
-    return Figure(value, value, value, keys)
+    return Figure(value, value, value, keys, work=work if keys else "")
 
 
 def moved(rank: int | None, previous: int | None) -> str:
