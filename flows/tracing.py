@@ -14,6 +14,7 @@ from openpyxl.utils.cell import coordinate_from_string, rows_from_range
 from flows.deciding import Refused
 from flows.frames import Frames, load_frames
 from flows.house import House
+from transforms.facts import ROWS
 from transforms.observe import chosen_rows, columns_of
 from transforms.schedule.names import name_of_series
 from workbooks.sources import Lineage, Source, cells_named, read_lineage
@@ -71,42 +72,36 @@ class _Asker:
         self._house, self._lineage, self._frames, self._district = house, lineage, frames, district
 
     def of_cell(self, sheet: str, cell: str, above: tuple[str, ...]) -> Branch:
-        lines = self._lineage.sources.get((sheet, cell), ())
+        source = self._lineage.sources.get((sheet, cell))
         formula = self._lineage.formulas[sheet].get(cell, "")
-        title = f"{cell if above else f'{sheet}!{cell}'} {self._said(sheet, cell, lines)}"
+        title = f"{cell if above else f'{sheet}!{cell}'} {self._said(sheet, cell, source)}"
         below: list[Branch] = []
         if formula and cell not in above:
             told = self._lineage.values[sheet]
-            below = [
-                self.of_cell(sheet, one, (*above, cell)) for one in cells_named(formula) if told.get(one) is not None
-            ]
-        elif lines:
-            below = [self._of_source(number, line) for number, line in enumerate(lines, 1) if line.place]
-        return f"{title}　{self._how(formula, lines)}".rstrip("　"), below
+            named = [one for one in cells_named(formula) if told.get(one) is not None]
+            below = [self.of_cell(sheet, one, (*above, cell)) for one in named]
+        elif source:
+            below = [self._of_figure(number) for number in source.figures if number in self._lineage.figures]
+        return f"{title}　{_how(formula, source)}", below
 
-    def _said(self, sheet: str, cell: str, lines: tuple[Source, ...]) -> str:
+    def _said(self, sheet: str, cell: str, source: Source | None) -> str:
         value, pattern = self._lineage.values[sheet][cell], self._lineage.patterns[sheet][cell]
-        words = f"{lines[0].row} · {lines[0].column} = " if lines else ""
-        changed = bool(lines) and isinstance(value, int | float) and abs(value - lines[0].value) > abs(value) * 1e-9
-        note = f"（注意：发布时为 {_shown(lines[0].value, pattern)}，此格后来改过）" if changed else ""
-        return f"{words}{_shown(value, pattern)}{note}"
+        if source is None:
+            return _shown(value, pattern)
+        changed = isinstance(value, int | float) and abs(value - source.value) > abs(value) * 1e-9
+        note = f"（注意：发布时为 {_shown(source.value, pattern)}，此格后来改过）" if changed else ""
+        return f"{source.row} · {source.column} = {_shown(value, pattern)}{note}"
 
-    def _how(self, formula: str, lines: tuple[Source, ...]) -> str:
-        if formula:
-            return f"公式 {formula}"
-        return lines[0].how if lines else "（表内文字或目标，不取自报表）"
-
-    def _of_source(self, number: int, line: Source) -> Branch:
-        place = line.place
+    def _of_figure(self, number: int) -> Branch:
+        place = self._lineage.figures[number]
         series = name_of_series(self._house.catalogue, place["series"])
-        item = f"（{place['item']}）" if place["item"] and not place["item"].startswith("行") else ""
+        item = f"（{place['item']}）" if place["item"] and not place["item"].startswith(ROWS) else ""
         form = self._house.catalogue.form(place["form"])
         department = self._house.catalogue.department(form.department).name_in(self._district)
-        told = self._told(place)
         where = (
             f"{department} {form.code}《{form.name}》 {place['file']} 第{place['version']}版 sha256 {place['sha256']}"
         )
-        cells: list[Branch] = [(f"{place['sheet']}!{cell} 填报“{text}”", []) for cell, text in told]
+        cells: list[Branch] = [(f"{place['sheet']}!{cell} 填报“{text}”", []) for cell, text in self._told(place)]
         if not cells:
             cells = [(f"{place['sheet']}!{place['cell']}", [])]
         return f"({number}) {series}{item} {place['period']}", [(where, cells)]
@@ -144,6 +139,12 @@ class _Asker:
             pl.col("sha256") == place["sha256"], pl.col("form") == place["form"], pl.col("period") == place["period"]
         )
         return str(found["id"][0]) if found.height else None
+
+
+def _how(formula: str, source: Source | None) -> str:
+    if formula:
+        return f"公式 {formula}"
+    return source.how if source else "（表内文字或目标，不取自报表）"
 
 
 def _rows_named(cells: str) -> list[int]:

@@ -7,6 +7,7 @@ Where a function takes a period it takes either, and moves in the step of what i
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 MONTHLY, QUARTERLY = "monthly", "quarterly"
@@ -22,6 +23,7 @@ def month(year: int, number: int) -> str:
     return f"{year:04d}-{number:02d}"
 
 
+@cache
 def split(period: str) -> tuple[int, int]:
     """Year and month of `YYYY-MM`. Raises ValueError for anything else."""
     year, _, number = period.partition("-")
@@ -51,6 +53,7 @@ def months_of(period: str) -> list[str]:
     return [month(year, number * 3 - 2 + i) for i in range(3)]
 
 
+@cache
 def last_month(period: str) -> str:
     return months_of(period)[-1]
 

@@ -67,7 +67,9 @@ CUT = "…(过长,已截断)"
 
 def clean(text: object) -> str:
     """Text that a cell can hold: no control characters, no more than Excel takes."""
-    told = _CONTROL.sub("", "" if text is None else str(text))
+    told = "" if text is None else str(text)
+    if not told.isprintable():
+        told = _CONTROL.sub("", told)
     return told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - len(CUT)] + CUT
 
 

@@ -80,7 +80,7 @@ def build(
         if sheet.kind == "changes" and earlier is not None:
             frames["edition_changes"] = changed_cells(earlier.shown, shown(printed), earlier.changes)
         frames["cleaned"] = cleaned_texts(cleaned)
-        lines = sum(one.lines for one in printed)
+        lines = sum(one.number is not None for one in printed)
         writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units, lines, language)
         writer.set_up()
         writer.title()

@@ -291,9 +291,10 @@ class SheetWriter:
 
     def _link_sources(self, at: int, before: int) -> None:
         """Beside the row, outside the printed page, a link to its sources."""
-        if any(one.number is not None for one in self.printed[before:]):
+        numbers = sum(one.number is not None for one in self.printed[before:])
+        if numbers:
             line = self.lines + self.taken + 2
-            self.taken += sum(one.lines for one in self.printed[before:])
+            self.taken += numbers
             target = f"internal:'{SOURCE_SHEET}'!A{line}"
             self.page.write_url(at, len(self.sheet.grid), target, self.formats.link(), self.language.say(TO_SOURCES))
 

@@ -1,6 +1,7 @@
-"""Where every published number comes from: the sheet `_src`, one row a number and figure behind it, written and read.
+"""Where every published number comes from: the sheet `_src`, a line a number, and `_told`, a line a figure that numbers
+were worked out of. Written and read.
 
-The sheet stands last and can be seen: a link to a hidden sheet leads nowhere.
+They stand last and can be seen: a link to a hidden sheet leads nowhere.
 """
 
 import re
@@ -15,31 +16,26 @@ import openpyxl
 import polars as pl
 import xlsxwriter
 from openpyxl.utils.cell import rows_from_range
+from xlsxwriter.worksheet import Worksheet
 
 from catalogue.languages import CHINESE, Language
 from transforms.facts import KEYS, Facts
 from transforms.model import EXACT
 from workbooks.formats import Formats, clean
 
-SOURCE_SHEET = "_src"
-COLUMNS: Mapping[str, int] = {
-    "表页": 18,
-    "单元格": 9,
-    "行": 30,
-    "列": 16,
-    "数值": 16,
-    "算法": 24,
-    "序列": 30,
-    "项目": 16,
-    "统计期": 9,
-    "表号": 7,
-    "文件": 34,
-    "源表": 16,
-    "源单元格": 16,
-    "版本": 6,
-    "文件哈希": 20,
+SOURCE_SHEET, TOLD_SHEET = "_src", "_told"
+COLUMNS: Mapping[str, int] = {"表页": 18, "单元格": 9, "行": 34, "列": 20, "数值": 18, "算法": 40, "来源": 16}
+PLACES: Mapping[str, tuple[str, int]] = {
+    "series": ("序列", 34),
+    "item": ("项目", 18),
+    "period": ("统计期", 10),
+    "form": ("表号", 7),
+    "file": ("文件", 38),
+    "sheet": ("源表", 18),
+    "cell": ("源单元格", 18),
+    "version": ("版本", 6),
+    "sha256": ("文件哈希", 70),
 }
-PLACE = ("series", "item", "period", "form", "file", "sheet", "cell", "version", "sha256")
 AS_TOLD, COUNTED = "填报数", "本簿统计"
 LONGEST_WORK = 200
 """A longer work – the sum of hundreds of cells – is told by its parts alone."""
@@ -79,22 +75,15 @@ class Printed:
     work: str = ""
     keys: tuple[str, ...] = ()
 
-    @property
-    def lines(self) -> int:
-        """How many lines of `_src` it takes."""
-        return 0 if self.number is None else max(1, len(self.keys))
-
-    @property
-    def how(self) -> str:
-        """公式 =F5/G5-1, (1)÷(2) of the sources that follow, or 填报数."""
+    def how(self, numbers: Mapping[str, int]) -> str:
+        """公式 =F5/G5-1, (12)÷(13) of the figures with these numbers, or 填报数."""
         if self.formula:
             return f"公式 {self.formula}"
         if not self.keys:
             return COUNTED
         if not self.work:
-            return AS_TOLD if len(self.keys) == 1 else "、".join(f"({n})" for n in range(1, len(self.keys) + 1))
-        numbers = {f"[{key}]": f"({n})" for n, key in enumerate(self.keys, start=1)}
-        work = KEYS.sub(lambda hit: numbers.get(hit[0], hit[0]), self.work)
+            return AS_TOLD if len(self.keys) == 1 else "、".join(f"({numbers[key]})" for key in self.keys)
+        work = KEYS.sub(lambda hit: f"({numbers[hit[0][1:-1]]})" if hit[0][1:-1] in numbers else hit[0], self.work)
         return work if len(work) <= LONGEST_WORK else f"{work[:LONGEST_WORK]}…"
 
 
@@ -107,46 +96,85 @@ def shown(printed: Iterable[Printed]) -> pl.DataFrame:
 def write_sources(
     book: xlsxwriter.Workbook, formats: Formats, facts: Facts, printed: Sequence[Printed], language: Language = CHINESE
 ) -> None:
-    """The sheet `_src`: the first line of every number leads back to its cell."""
-    page = book.add_worksheet(SOURCE_SHEET)
+    """The sheets `_src` and `_told`. A number leads back to its cell, and on to the figures it was worked out of."""
+    numbered = [one for one in printed if one.number is not None]
+    figures = {key: n for n, key in enumerate(dict.fromkeys(key for one in numbered for key in one.keys), start=1)}
+    page = _page(book, formats, SOURCE_SHEET, [*COLUMNS.items()], len(numbered), language)
+    link = formats.link()
+    for at, one in enumerate(numbered, start=1):
+        page.write_string(at, 0, one.sheet)
+        page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", link, one.cell)
+        page.write_string(at, 2, language.say_parts(clean(one.row)))
+        page.write_string(at, 3, clean(one.column))
+        page.write_number(at, 4, float(one.number or 0))
+        page.write_string(at, 5, one.how(figures))
+        if one.keys:
+            target = f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}"
+            page.write_url(at, 6, target, link, ranges_of(figures[key] for key in one.keys))
+    _write_told(book, formats, facts.places(figures), figures, language)
+
+
+def _write_told(
+    book: xlsxwriter.Workbook,
+    formats: Formats,
+    places: Mapping[str, Mapping[str, Any]],
+    figures: Mapping[str, int],
+    language: Language,
+) -> None:
+    page = _page(book, formats, TOLD_SHEET, [("序号", 8), *PLACES.values()], len(figures), language)
+    for key, number in figures.items():
+        page.write_number(number, 0, number)
+        place = places.get(key)
+        for column, name in enumerate(PLACES if place else (), start=1):
+            page.write_string(number, column, str(place[name]))  # type: ignore[index]
+
+
+def _page(
+    book: xlsxwriter.Workbook,
+    formats: Formats,
+    name: str,
+    columns: Sequence[tuple[str, int]],
+    rows: int,
+    language: Language,
+) -> Worksheet:
+    page = book.add_worksheet(name)
     page.set_tab_color("#BFBFBF")
     page.freeze_panes(1, 2)
     page.fit_to_pages(1, 1)
-    page.print_area(0, 0, 0, len(COLUMNS) - 1)  # who prints the whole workbook wants none of its thousands of lines
-    for column, (name, width) in enumerate(COLUMNS.items()):
-        page.write_string(0, column, language.say(name), formats.header())
+    page.print_area(0, 0, 0, len(columns) - 1)  # who prints the whole workbook wants none of its thousands of lines
+    for column, (header, width) in enumerate(columns):
+        page.write_string(0, column, language.say(header), formats.header())
         page.set_column(column, column, width)
-    places = facts.places(key for one in printed for key in one.keys)
-    link, at = formats.link(), 0
-    for one in printed:
-        for number, key in enumerate(one.keys or ("",) * one.lines):
-            at += 1
-            if number == 0:
-                page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", link, one.cell)
-            else:
-                page.write_string(at, 1, one.cell)
-            page.write_string(at, 0, one.sheet)
-            page.write_string(at, 2, language.say_parts(clean(one.row)))
-            page.write_string(at, 3, clean(one.column))
-            page.write_number(at, 4, float(one.number or 0))
-            page.write_string(at, 5, one.how)
-            source = places.get(key)
-            for column, name in enumerate(PLACE if source else (), start=6):
-                page.write_string(at, column, clean(source[name]))  # type: ignore[index]
-    page.autofilter(0, 0, max(at, 1), len(COLUMNS) - 1)
+    page.autofilter(0, 0, max(rows, 1), len(columns) - 1)
+    return page
+
+
+def ranges_of(numbers: Iterable[int]) -> str:
+    """12, 13, 14, 20 → 12-14,20."""
+    spans: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+
+
+def numbers_of(ranges: str) -> list[int]:
+    """12-14,20 → 12, 13, 14, 20."""
+    spans = [part.split("-") for part in ranges.split(",") if part]
+    return [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line of `_src`."""
+    """A line of `_src`: a number, and the numbers of the figures behind it."""
 
-    sheet: str
-    cell: str
     row: str
     column: str
     value: float
     how: str
-    place: Mapping[str, str]
+    figures: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +182,12 @@ class Lineage:
     """A published workbook as its lineage is read.
 
     Attributes:
-        sources: sheet and cell → its lines of `_src`.
+        sources: sheet and cell → its line of `_src`. figures: number → its line of `_told`, by the names of PLACES.
         values, formulas, patterns: sheet → cell → what stands there, and the number format it is shown in.
     """
 
-    sources: Mapping[tuple[str, str], tuple[Source, ...]]
+    sources: Mapping[tuple[str, str], Source]
+    figures: Mapping[int, Mapping[str, str]]
     values: Mapping[str, Mapping[str, Any]]
     formulas: Mapping[str, Mapping[str, str]]
     patterns: Mapping[str, Mapping[str, str]]
@@ -177,12 +206,10 @@ def read_lineage(path: Path) -> Lineage:
     """
     data = path.read_bytes()
     told, live = (openpyxl.load_workbook(BytesIO(data), data_only=values) for values in (True, False))
-    if SOURCE_SHEET not in told.sheetnames:
-        raise ValueError(f"{path.name} 没有 {SOURCE_SHEET} 表，不是本系统发布的工作簿。")
-    sources: dict[tuple[str, str], tuple[Source, ...]] = {}
-    for line in _lines(told[SOURCE_SHEET]):
-        key = (line.sheet, line.cell)
-        sources[key] = (*sources.get(key, ()), line)
+    if not {SOURCE_SHEET, TOLD_SHEET} <= set(told.sheetnames):
+        raise ValueError(f"{path.name} 没有 {SOURCE_SHEET}、{TOLD_SHEET} 表，不是本系统发布的工作簿。")
+    sources = dict(_lines(told[SOURCE_SHEET]))
+    figures = {int(row[0]): dict(zip(PLACES, row[1:], strict=False)) for row in _rows(told[TOLD_SHEET]) if row[4]}
     values = {sheet.title: _cells(sheet) for sheet in told.worksheets}
     formulas = {
         sheet.title: {at: text for at, text in _cells(sheet).items() if isinstance(text, str) and text.startswith("=")}
@@ -192,14 +219,18 @@ def read_lineage(path: Path) -> Lineage:
         sheet.title: {c.coordinate: c.number_format for row in sheet.iter_rows() for c in row if c.value is not None}
         for sheet in told.worksheets
     }
-    return Lineage(sources, values, formulas, patterns)
+    return Lineage(sources, figures, values, formulas, patterns)
 
 
-def _lines(sheet: Any) -> Iterator[Source]:
+def _lines(sheet: Any) -> Iterator[tuple[tuple[str, str], Source]]:
+    for row in _rows(sheet):
+        place = (row[0], row[1])
+        yield place, Source(row[2], row[3], float(row[4] or 0), row[5], tuple(numbers_of(row[6])))
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
     for row in sheet.iter_rows(min_row=2, values_only=True):
-        texts = ["" if value is None else str(value) for value in row]
-        place = dict(zip(PLACE, texts[6:], strict=False)) if texts[6] else {}
-        yield Source(texts[0], texts[1], texts[2], texts[3], float(row[4] or 0), texts[5], place)
+        yield ["" if value is None else str(value) for value in row]
 
 
 def _cells(sheet: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Where a published number comes from, asked of real workbooks of real nights."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -63,13 +64,13 @@ def test_a_told_figure_leads_to_the_cell_of_the_return_and_what_was_written_ther
 def test_a_rate_is_worked_out_of_both_its_parts_and_its_change_is_a_formula(house: House, book: Path) -> None:
     text = trace(house, book, cell_of(book, "I1004", 8))
     assert "公式 =ROUND((F" in text
-    assert text.count("(1)÷(2)") == 2
+    assert len(re.findall(r"\(\d+\)÷\(\d+\)", text)) == 2
     assert text.count("填报“") == 4
 
 
 def test_a_figure_made_of_rows_lists_every_cell_of_them(house: House, book: Path) -> None:
     text = trace(house, book, cell_of(book, "I0506", 6))
-    assert "1−(1)÷(2)" in text
+    assert re.search(r"1−\(\d+\)÷\(\d+\)", text)
     lines = text.splitlines()
     assert sum("表2 事项目录!" in line for line in lines) > 2000
     assert all("填报“" in line for line in lines if "事项目录!" in line)

@@ -28,7 +28,7 @@ LOOSE = 0.5
 def cut_off(data: bytes) -> list[str]:
     """What does not fit, as `sheet!cell text`."""
     book = openpyxl.load_workbook(BytesIO(data), data_only=True)
-    return [told for sheet in book.worksheets if sheet.title != "_src" for told in _of_sheet(sheet)]
+    return [told for sheet in book.worksheets if not sheet.title.startswith("_") for told in _of_sheet(sheet)]
 
 
 def _of_sheet(sheet: Worksheet) -> list[str]:

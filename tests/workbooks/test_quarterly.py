@@ -46,6 +46,7 @@ def test_the_sheets_stand_in_order(book):
     assert codes == [
         *(sheet.code or sheet.name for sheet in load_workbook("quarterly") if sheet.kind != "changes"),
         "_src",
+        "_told",
     ]
 
 
