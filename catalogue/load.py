@@ -494,44 +494,43 @@ def _indicator(
 
 
 def _thresholds(path: Path) -> Thresholds:
-    told: dict[str, Any] = {}
-    place = Place(path.name, 1)
-    known = {field.name: field.type for field in fields(Thresholds)}
-    for entry in read_declarations(path):
-        place = entry.place
-        (code,) = _known(place, [entry.take("code")], known, "threshold")
-        if code in told:
-            raise place.error(f"“{code}” stands twice")
-        number = _number(place, entry.take("value", (str, int, float)))
-        told[code] = _days(place, number) if known[code] is int else _share(place, number)
-        entry.done()
-    for code in known:
-        if code not in told:
-            raise place.error(f"“{code}” is missing")
-    return Thresholds(**told)
+    return Thresholds(**_settings(path, Thresholds, "threshold", _share)[0])
 
 
 def _scores(path: Path) -> Scores:
-    told: dict[str, Any] = {}
-    place = Place(path.name, 1)
-    known = {field.name: field.type for field in fields(Scores)}
-    for entry in read_declarations(path):
-        place = entry.place
-        (code,) = _known(place, [entry.take("code")], known, "part of a score")
-        if code in told:
-            raise place.error(f"“{code}” stands twice")
-        number = _number(place, entry.take("value", (str, int, float)))
-        if number <= 0:
-            raise place.error(f"{number} is not above zero")
-        told[code] = _days(place, number) if known[code] is int else number
-        entry.done()
-    for code in known:
-        if code not in told:
-            raise place.error(f"“{code}” is missing")
+    told, place = _settings(path, Scores, "part of a score", _points)
     scores = Scores(**told)
     if scores.timeliness + scores.quality + scores.issues + scores.reform != 100:
         raise place.error("timeliness, quality, issues and reform do not make 100")
     return scores
+
+
+def _settings(
+    path: Path, of: type, what: str, number_of: Callable[[Place, Decimal], Decimal]
+) -> tuple[dict[str, Any], Place]:
+    """The numbers of a file of settings by the fields of a class, each once and none left out; and the place of the
+    last. Whole numbers where the field is one, else as `number_of` allows."""
+    told: dict[str, Any] = {}
+    place = Place(path.name, 1)
+    known = {field.name: field.type for field in fields(of)}
+    for entry in read_declarations(path):
+        place = entry.place
+        (code,) = _known(place, [entry.take("code")], known, what)
+        if code in told:
+            raise place.error(f"“{code}” stands twice")
+        number = _number(place, entry.take("value", (str, int, float)))
+        told[code] = _days(place, number) if known[code] is int else number_of(place, number)
+        entry.done()
+    for code in known:
+        if code not in told:
+            raise place.error(f"“{code}” is missing")
+    return told, place
+
+
+def _points(place: Place, number: Decimal) -> Decimal:
+    if number <= 0:
+        raise place.error(f"{number} is not above zero")
+    return number
 
 
 def _days(place: Place, number: Decimal) -> int:
