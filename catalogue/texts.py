@@ -28,10 +28,11 @@ def read_paragraph(entry: Entry) -> Paragraph:
     sentences = []
     for one in entry.take("sentences", list):
         clauses = one.words("clauses")
-        for clause in clauses:
+        lead = one.take("lead", default="")
+        for clause in (*clauses, lead):
             if wrong := wrong_in(clause):
                 raise one.place.error(f"clause “{clause}”: {wrong}")
-        sentences.append(Sentence(clauses, one.take("each", default="")))
+        sentences.append(Sentence(clauses, one.take("each", default=""), lead, one.take("lines", bool, False)))
         one.done()
     cases = entry.take("cases", dict, None)
     paragraph = Paragraph(

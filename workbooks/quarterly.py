@@ -1,10 +1,13 @@
 """The quarterly analysis workbook: 江北区优化营商环境季度分析(2022年三季度).xlsx."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from catalogue.benchmarks import load_benchmarks
 from catalogue.languages import CHINESE, Language
 from catalogue.sheets import load_workbook
-from transforms import analyse, schedule
+from transforms import analyse, narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from workbooks.monthly import with_touches
@@ -57,8 +60,8 @@ def make_quarterly(
         ("数据截止日", day_in(months.last_day(facts.period), language)),
         ("版本", edition_in(edition, facts.as_of, language)),
     ]
-    frames = quarterly_frames(facts, quarter, earlier.changes if earlier else None)
-    return build(facts, load_workbook("quarterly"), frames, words, cover, earlier=earlier, language=language)
+    frames, report = quarterly_frames(facts, quarter, earlier.changes if earlier else None)
+    return build(facts, load_workbook("quarterly"), frames, words, cover, report, earlier, language=language)
 
 
 def _quarter_in(facts: Facts, quarter: str, language: Language) -> str:
@@ -69,9 +72,35 @@ def _quarter_in(facts: Facts, quarter: str, language: Language) -> str:
     return f"{period_in(quarter, language)}{so_far}"
 
 
-def quarterly_frames(facts: Facts, quarter: str, changes: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
-    """Every frame that quarterly.yaml names: of the quarter, else of its last month."""
-    named = {block.frame for sheet in load_workbook("quarterly") for block in sheet.blocks}
+def quarterly_frames(
+    facts: Facts, quarter: str, changes: pl.DataFrame | None
+) -> tuple[dict[str, pl.DataFrame], narrate.Brief]:
+    """Every frame that quarterly.yaml names – of the quarter, else of its last month –, and the report."""
+    sheets = load_workbook("quarterly")
+    named = {block.frame for sheet in sheets for block in sheet.blocks}
     of_month = {name: facts.once(make) for name, make in schedule.FRAMES.items() if name in named}
     of_quarter = {name: make(facts, quarter) for name, make in analyse.FRAMES.items() if name in named}
-    return {**of_month, **of_quarter, "revisions": schedule.revised(facts, changes)}
+    frames = {**of_month, **of_quarter, "revisions": schedule.revised(facts, changes)}
+    texts, report = quarterly_texts(facts, quarter, frames)
+    return {**frames, **texts}, report
+
+
+def quarterly_texts(
+    facts: Facts, quarter: str, frames: Mapping[str, pl.DataFrame]
+) -> tuple[dict[str, pl.DataFrame], narrate.Brief]:
+    """The frames that show the texts of Q02 and Q10, and the report itself."""
+    paragraphs = {sheet.code: sheet.paragraphs for sheet in load_workbook("quarterly")}
+    of_month = {name: facts.once(schedule.FRAMES[name]) for name in ("overview", "indicators", "reports")}
+    benchmarks = load_benchmarks(facts.catalogue)
+    about = analyse.Quarter(facts, quarter, {**of_month, **frames}, benchmarks)
+    blocks, report = analyse.write_blocks(about, paragraphs["Q02"]), analyse.write_report(about, paragraphs["Q10"])
+    texts = dict(zip((p.of for p in paragraphs["Q02"]), blocks.paragraphs["text"].to_list(), strict=True))
+    overview = frames["quarter_overview"]
+    left_out = pl.concat([blocks.left_out, report.left_out]).unique(maintain_order=True)
+    return {
+        "indicator_blocks": analyse.indicator_blocks(facts, quarter, overview, texts, benchmarks),
+        "block_numbers": narrate.numbers_of(facts, blocks),
+        "report_annex": overview,
+        "report_numbers": narrate.numbers_of(facts, report),
+        "texts_left_out": left_out.with_columns(kind=pl.lit("data")),
+    }, report

@@ -441,7 +441,8 @@ class SheetWriter:
         if not hot:
             return
         areas = " ".join(f"{xl_rowcol_to_cell(placed.first, n)}:{xl_rowcol_to_cell(placed.last, n)}" for n in hot)
-        scale = {"type": "3_color_scale", "min_color": "#F8A9A2", "mid_color": "#FFEB9C", "max_color": "#A9D8A0"}
+        scale = {"type": "3_color_scale", "mid_type": "percent", "mid_value": 50}
+        scale |= {"min_color": "#F8A9A2", "mid_color": "#FFEB9C", "max_color": "#A9D8A0"}
         self.page.conditional_format(placed.first, min(hot), placed.last, max(hot), scale | {"multi_range": areas})
 
     # ---- charts ----
@@ -535,7 +536,8 @@ def _unit(column: SheetColumn, row: Row) -> str:
     """The unit that a number is shown in: that of its cell, of its row or of its column."""
     if column.format not in ("by_row", "target"):
         return column.unit
-    return str(row.get(f"{column.code}|unit") or row.get("unit") or "")
+    of_cell = row.get(f"{column.code}|unit")
+    return str(row.get("unit") or "") if of_cell is None else str(of_cell)
 
 
 def _decimals(column: SheetColumn, row: Row) -> int:

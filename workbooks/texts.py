@@ -14,27 +14,56 @@ from workbooks.sources import Printed
 NUMBER_FRAMES = ("brief_numbers", "block_numbers", "report_numbers")
 """The frames that list the numbers of a text (transforms.narrate.NUMBERS)."""
 SIZE = 16
-SPACING = 1.4
+SPACING = 1.3
+HIGHEST = 400
+"""Points: Excel knows no higher row than 409."""
 SCALES = tuple(Decimal(factor) for factor in ("1", "10000", "100000000", "0.01"))
 """What a number shown may be of one in the base unit: 元, 万元, 亿元; percentage points of a ratio."""
 CLOSE = Decimal("0.000001")
 
 
 def write_paragraphs(writer: SheetWriter, brief: Brief) -> None:
-    """Editable text: one row a paragraph across the page, the title of each in 黑体."""
-    width = sum(writer.sheet.grid)
+    """Editable text: a row a paragraph across the page, the title of each in 黑体; what has a line of its own, and what
+    is higher than a row can be, goes on in rows below."""
+    width = sum(writer.sheet.grid) * 12 / SIZE
     last = len(writer.sheet.grid) - 1
     body = writer.formats.get(font_size=SIZE, text_wrap=True, valign="top", align="left", indent=0)
     head = writer.formats.get(font_name=HEAD_FONT, font_size=SIZE)
+    titled = writer.formats.get(font_name=HEAD_FONT, font_size=SIZE, text_wrap=True, valign="top", align="left")
     plain = writer.formats.get(font_size=SIZE)
     for row in brief.paragraphs.iter_rows(named=True):
-        title, text = "　　" + clean(row["title"]), clean(row["text"])
-        height = lines_of(title + text, width * 12 / SIZE) * LINE * SPACING + 8
-        writer.set_height(writer.row, height)
-        writer.page.merge_range(writer.row, 0, writer.row, last, "", body)
-        writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
-        writer.row += 1
+        title = "　　" + clean(row["title"])
+        first, *others = _rows(title, clean(row["text"]), width)
+        for text in (first, *others):
+            told = title + text if text is first else text
+            writer.set_height(writer.row, _height(told, width))
+            writer.page.merge_range(writer.row, 0, writer.row, last, "", body)
+            if text is first and not text:
+                writer.page.write_string(writer.row, 0, title, titled)
+            elif text is first:
+                writer.page.write_rich_string(writer.row, 0, head, title, plain, text, body)
+            else:
+                writer.page.write_string(writer.row, 0, text, body)
+            writer.row += 1
     writer.row += 1
+
+
+def _height(text: str, width: float) -> float:
+    return lines_of(text, width) * LINE * SPACING + 6
+
+
+def _rows(title: str, text: str, width: float) -> list[str]:
+    """A text by its lines; what is too high for a row is parted between sentences."""
+    rows = []
+    for line in text.split("\n"):
+        row = ""
+        for sentence in line.replace("。", "。\n").split("\n"):
+            if row and _height(title + row + sentence, width) > HIGHEST:
+                rows.append(row)
+                row = "　　"
+            row += sentence
+        rows.append(row)
+    return rows
 
 
 def with_cells(numbers: pl.DataFrame, printed: Sequence[Printed], here: str) -> pl.DataFrame:

@@ -7,10 +7,23 @@ import pytest
 
 from catalogue.load import load
 from catalogue.sheets import load_touches, load_workbook
+from catalogue.texts import wrong_in
 from tests.transforms.makers import PERIOD, a_difference, a_made_up_district, a_submission, an_observation, some_facts
 from transforms import schedule
 from transforms.facts import Facts
-from transforms.narrate import Brief, Paragraph, Sentence, numbers_of, rise, write_brief
+from transforms.narrate import (
+    NOT_SAID,
+    Brief,
+    Paragraph,
+    Sentence,
+    Told,
+    number,
+    numbers_of,
+    rise,
+    told_quote,
+    write_brief,
+    write_text,
+)
 
 
 def brief_of(facts: Facts, *sentences: Sentence) -> Brief:
@@ -198,3 +211,96 @@ def test_every_number_of_a_sentence_carries_where_it_stands():
         "F03_jb_202208_V1.xlsx",
         "表1!D5",
     )
+
+
+def timed(now: object, base: object) -> Facts:
+    rows = [("F03.startup.avg_hours", PERIOD, now), ("F03.startup.avg_hours", "2021-08", base)]
+    return some_facts([an_observation(series, "", month, value) for series, month, value in rows])
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "words"),
+    [
+        ("2.7", "2.4", "同比延长0.3小时(12.50%)"),
+        ("2.4", "3.2", "同比缩短0.8小时(25.00%)"),
+        ("2.4", "2.4", "同比持平"),
+    ],
+)
+def test_a_time_becomes_longer_or_shorter(now, base, words):
+    assert text_of(timed(now, base), "{I0307.yoy}") == f"{words}。"
+
+
+def a_rate(part: int, whole: int) -> Facts:
+    told = [
+        ("online_m", PERIOD, part),
+        ("accept_m", PERIOD, whole),
+        ("online_m", "2022-07", 5),
+        ("accept_m", "2022-07", 9),
+    ]
+    return some_facts([an_observation(f"F05.cases.{c}", "合计", m, v) for c, m, v in told])
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(17, 29, "网上办件率29件中17件(基数较小)"), (15, 30, "网上办件率50.00%")],
+)
+def test_a_rate_of_few_cases_is_told_by_its_counts(part, whole, words):
+    assert text_of(a_rate(part, whole), "网上办件率{I0502.month}") == f"{words}。"
+
+
+def test_a_rate_of_few_cases_is_not_compared():
+    assert text_of(a_rate(17, 29), "比上月{I0502.mom}") == "比上月不作比较(基数较小)。"
+
+
+def test_working_days_are_counted_with_their_measure_word():
+    assert number(some_facts(), Decimal("5.39"), "工作日", 1) == "5.4个工作日"
+
+
+def test_a_clause_about_nothing_is_dropped_and_not_listed_as_missing():
+    told = {"late": NOT_SAID, "count": Told("0")}
+    paragraphs = [Paragraph("一、试写。", (Sentence(("逾期{x.count}件", ",最长{x.late}天")),))]
+    brief = write_text(some_facts(), paragraphs, lambda row, word: told[word[2:]], {}, "M15")
+    assert brief.paragraphs["text"].item() == "逾期0件。"
+    assert brief.left_out.is_empty()
+
+
+def test_the_words_before_a_list_are_said_once():
+    rows = [{"name": Told(name)} for name in ("甲", "乙")]
+    paragraphs = [Paragraph("一、试写。", (Sentence(("{one.name}",), "ones", "新完成两项:"),))]
+    brief = write_text(some_facts(), paragraphs, lambda row, word: row[word[4:]], {"ones": rows}, "M15")
+    assert brief.paragraphs["text"].item() == "新完成两项:甲;乙。"
+
+
+def test_what_a_department_wrote_lists_its_numbers():
+    assert [part.text for part in told_quote("ML-08压减至3个环节,完成90%", "F22").parts] == ["ML-08", "3", "90%"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "wrong"),
+    [
+        ("低压小微用户不超过8个工作日", "must be a figure"),
+        ("最快{cases.mean}", "最快"),
+        ("最长{cases.mean}", "最长"),
+        ("平均用时{cases.max}", "平均用时"),
+        ("不超过{cases.mean}", "不超过"),
+        ("平均用时{cases.mean},最长{cases.max}", ""),
+        ("新增市场主体{I0301.ytd}", ""),
+    ],
+)
+def test_fastest_mean_and_limit_do_not_stand_for_one_another(clause, wrong):
+    assert wrong in wrong_in(clause)
+    assert bool(wrong) == bool(wrong_in(clause))
+
+
+def test_a_growth_figure_shows_without_sign_and_its_value_too():
+    brief = brief_of(entities(9000, 12000), Sentence(("新增{I0301.ytd},{I0301.yoy}",)))
+    assert brief.numbers["value"].to_list() == [Decimal(9000), Decimal("0.25")]
+    assert brief.paragraphs["text"].item() == "新增9000户,同比下降25.00%。"
+
+
+def test_sentences_with_a_line_of_their_own_leave_the_next_one_a_line_too():
+    rows = [{"name": Told(name)} for name in ("甲", "乙")]
+    each = Sentence(("{one.name}",), "ones", lines=True)
+    paragraphs = [Paragraph("一、试写。", (Sentence(("首句",)), each, Sentence(("末句",)))), Paragraph("二、", (each,))]
+    brief = write_text(some_facts(), paragraphs, lambda row, word: row[word[4:]], {"ones": rows}, "M15")
+    assert brief.paragraphs["text"].to_list() == ["首句。\n　　甲。\n　　乙。\n　　末句。", "\n　　甲。\n　　乙。"]

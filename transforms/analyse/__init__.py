@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from transforms.analyse.blocks import indicator_blocks
 from transforms.analyse.charts import (
     bank_waterfall,
     cohort_words,
@@ -29,6 +30,7 @@ from transforms.analyse.overview import quarter_overview
 from transforms.analyse.quarter import months_held, of_quarter, quarter_words, unfinished
 from transforms.analyse.ranking import assessment
 from transforms.analyse.reform import leads_of_quarter, measures_of_quarter, sections_of_quarter
+from transforms.analyse.report import Quarter, write_blocks, write_report
 from transforms.analyse.structure import (
     deliveries,
     entities_structure,
@@ -102,11 +104,13 @@ def heading_words(facts: Facts) -> dict[str, str]:
 
 __all__ = [
     "FRAMES",
+    "Quarter",
     "assessment",
     "bank_waterfall",
     "carried_differences",
     "difference_ages",
     "heading_words",
+    "indicator_blocks",
     "issues_by_category",
     "issues_by_source",
     "issues_by_unit",
@@ -129,4 +133,6 @@ __all__ = [
     "trend_yoy",
     "trend_ytd",
     "unfinished",
+    "write_blocks",
+    "write_report",
 ]

@@ -1,5 +1,6 @@
 """The records of a quarter, each counted once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -16,7 +17,11 @@ def quarter_records(facts: Facts, table: str, quarter: str, dated: str, carried:
     Args:
         carried: the ledger of a month holds those of the months before too, so that the last one tells all.
     """
-    held = months_held(facts, quarter)
+    return records_of(facts, table, months_held(facts, quarter), dated, carried)
+
+
+def records_of(facts: Facts, table: str, held: Sequence[str], dated: str, carried: bool = False) -> Records:
+    """The records of some months, as `quarter_records` takes those of a quarter."""
     found = records(facts, table, *(held[-1:] if carried else held))
     key = list(facts.catalogue.table(table).key)
     rows = found.rows.filter(pl.col(dated).dt.strftime("%Y-%m").is_in(held))

@@ -33,15 +33,19 @@ def missing_returns(facts: Facts, quarter: str) -> pl.DataFrame:
 
 
 OUT_OF_SCOPE = (
-    ("季度拜访及问题闭环(Q06)、改革进展(Q07)、考核排名(Q08)", "F21、F22、F25 尚未接入"),
-    ("结构分析(Q05)、分指标分析(Q02)、分析报告(Q10)", "待相应报表接入后编制"),
+    ("市场主体按行业的结构", "报表只按主体类型报送(F03),不载行业"),
+    ("指标得分雷达图", "没有一张报表载有各项评价指标可比的得分,其他区县公开的口径、时点不一,不作雷达图"),
+    ("各区县之间的排名", "只与已公开、口径相同的数对照(Q02),不排名"),
     ("疫苗接种等与营商环境无关的数据", "不纳入本表"),
 )
 
 
 def out_of_scope(facts: Facts, quarter: str) -> pl.DataFrame:
     """Q11: what this workbook does not show, and why."""
-    return frame([{"what": what, "why": why} for what, why in OUT_OF_SCOPE], what=pl.String, why=pl.String)
+    without = "、".join(one.name for one in facts.catalogue.evaluation if not one.core)
+    told = ((without, "现行报表不载其核心数,列为“尚无报表”"), *OUT_OF_SCOPE) if without else OUT_OF_SCOPE
+    rows = [{"number": str(n), "what": what, "why": why} for n, (what, why) in enumerate(told, start=1)]
+    return frame(rows, number=pl.String, what=pl.String, why=pl.String)
 
 
 def last_year_versions(facts: Facts, quarter: str) -> pl.DataFrame:

@@ -9,19 +9,27 @@ By what is done: `words` (how a figure is told), `write` (sentences put together
 M14 stand for), `lists` (what a sentence is repeated over), `numbers` (where each number of a text stands).
 """
 
-from transforms.narrate.lists import month_lists
-from transforms.narrate.month import resolve
+from transforms.narrate.lists import aged_differences, month_lists
+from transforms.narrate.month import indicator_told, resolve, too_few
 from transforms.narrate.numbers import NUMBERS, numbers_of
 from transforms.narrate.words import (
     AGED_MONTHS,
     FEWEST_CASES,
     FLAT,
+    NOT_SAID,
     Part,
     Told,
     chinese_day,
     number,
     rise,
     rounded,
+    told_change,
+    told_count,
+    told_figure,
+    told_quote,
+    told_rate,
+    told_word,
+    told_yoy,
 )
 from transforms.narrate.write import Brief, Cases, Paragraph, Sentence, write_brief, write_text
 
@@ -29,6 +37,7 @@ __all__ = [
     "AGED_MONTHS",
     "FEWEST_CASES",
     "FLAT",
+    "NOT_SAID",
     "NUMBERS",
     "Brief",
     "Cases",
@@ -36,13 +45,23 @@ __all__ = [
     "Part",
     "Sentence",
     "Told",
+    "aged_differences",
     "chinese_day",
+    "indicator_told",
     "month_lists",
     "number",
     "numbers_of",
     "resolve",
     "rise",
     "rounded",
+    "told_change",
+    "told_count",
+    "told_figure",
+    "told_quote",
+    "told_rate",
+    "told_word",
+    "told_yoy",
+    "too_few",
     "write_brief",
     "write_text",
 ]

@@ -28,13 +28,15 @@ SEVERAL = 3
 
 
 def month_lists(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, list[Row]]:
-    """red_lights, aged_differences, missing_reports, asks: rows of Told by the names of their fields.
+    """red_lights, no_red (one row where there is none), aged_differences, missing_reports, asks: rows of Told by the names of their fields.
 
     Args:
         frames: `indicators` and `reports` as transforms.schedule makes them.
     """
+    red = _red_lights(facts, frames["indicators"])
     return {
-        "red_lights": _red_lights(facts, frames["indicators"]),
+        "red_lights": red,
+        "no_red": [] if red else [{}],
         "aged_differences": aged_differences(facts),
         "missing_reports": _missing(frames["reports"]),
         "asks": [*_asks_for_reports(facts, frames["reports"]), *asks_about_differences(facts)],

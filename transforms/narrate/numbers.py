@@ -63,5 +63,11 @@ def _row(facts: Facts, told: Mapping[str, Any], places: Mapping[str, Mapping[str
         "name": series_name(facts, first["series"]) + item + more,
         "period": first["period"],
         "file": first["file"],
-        "place": f"{first['sheet'] or ''}!{first['cell'] or ''}"[:60],
+        "place": f"{first['sheet'] or ''}!{_first(first['cell'] or '')}",
     }
+
+
+def _first(cells: str) -> str:
+    """The first of many cells; all of them stand in `_src`."""
+    head, comma, _ = cells.partition(",")
+    return f"{head}…" if comma else head

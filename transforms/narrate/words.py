@@ -16,8 +16,10 @@ AGED_MONTHS = 3
 SMALL = "(基数较小)"
 TIMES = ("工作日", "小时", "天", "日", "分钟")
 """Units of how long something takes: it becomes longer or shorter, not more or less."""
+SAID = {"工作日": "个工作日"}
 MEASURED = (*TIMES, "%", "倍", "分", "名")
 """Units that count no cases."""
+QUOTED = re.compile(r"[A-Za-z-]*\d[\w.,%—-]*", re.ASCII)
 DIGIT = re.compile(r"\d")
 NONE = Figure(None, None, None, (), "")
 
@@ -47,6 +49,11 @@ NOT_SAID = Told("\0")
 def told_word(text: str, origin: str = "本簿所列名称、编号、日期") -> Told:
     """Words of the workbook; where they have digits, these are listed with the place where they stand."""
     return Told(text, (Part(text, origin=origin),) if DIGIT.search(text) else ())
+
+
+def told_quote(text: str, origin: str) -> Told:
+    """What a department wrote, word for word; its numbers are listed with where it stands."""
+    return Told(text, tuple(Part(hit, origin=origin) for hit in QUOTED.findall(text)))
 
 
 def told_count(count: int, origin: str) -> Told:
@@ -85,7 +92,7 @@ def rounded(value: Decimal, places: int) -> Decimal:
 def number(facts: Facts, value: Decimal, unit: str, places: int) -> str:
     """A value of the base unit in the unit of display: 1223000000 → 12.23亿元; 0.4272 → 42.72%."""
     factor = facts.catalogue.units[unit].factor if unit else Decimal(1)
-    return f"{rounded(value / factor, places):f}{unit}"
+    return f"{rounded(value / factor, places):f}{SAID.get(unit, unit)}"
 
 
 def chinese_day(day: date) -> str:
@@ -111,7 +118,7 @@ def told_rise(facts: Facts, rate: Figure, prefix: str = "", doubtful: Figure = N
 
 
 def told_yoy(facts: Facts, indicator: Indicator, now: Figure, base: Figure, prefix: str = "同比") -> Told | None:
-    """同比增长42.72%; of a small base 同比增加16户(基数较小); of none 上年同期为零."""
+    """同比增长42.72%; of a time 同比缩短0.7小时(24.14%); of a small base 同比增加16户(基数较小); of none 上年同期为零."""
     if now.value is None or base.value is None:
         return None
     if indicator.nature == "rate":
@@ -124,7 +131,16 @@ def told_yoy(facts: Facts, indicator: Indicator, now: Figure, base: Figure, pref
         gap = told_change(facts, indicator, now, base, indicator.unit, indicator.decimals, prefix)
         return gap and Told(gap.text + SMALL, gap.parts)
     rate = growth(now, base)
-    return None if rate.value is None else told_rise(facts, rate, prefix, base)
+    if rate.value is None:
+        return None
+    if indicator.unit not in TIMES:
+        return told_rise(facts, rate, prefix, base)
+    gap = told_change(facts, indicator, now, base, indicator.unit, indicator.decimals, prefix)
+    if gap is None or not gap.parts:
+        return gap
+    size = told_figure(facts, rate._replace(value=abs(rate.value), sources=()), "%", 2)
+    part = size.parts[0]._replace(figure=rate._replace(value=abs(rate.value)))
+    return Told(f"{gap.text}({size.text})", (*gap.parts, part))
 
 
 def counts_cases(facts: Facts, indicator: Indicator) -> bool:

@@ -14,6 +14,7 @@ from transforms.narrate.month import resolve
 from transforms.narrate.words import NOT_SAID, Told
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+LINE = "\n　　"
 LEFT_OUT = "所需数据未报,本段从略(见{place})。"
 Row = Mapping[str, Any]
 Resolver = Callable[[Row, str], Told | None]
@@ -31,10 +32,13 @@ NUMBERS_WRITTEN: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Clauses that follow one another. `each` repeats the sentence over a list of the month (red_lights …)."""
+    """Clauses that follow one another. `each` repeats the sentence over a list of the month (red_lights …), after the
+    words of `lead`, which are said once; `lines` gives each a line of its own."""
 
     clauses: tuple[str, ...]
     each: str = ""
+    lead: str = ""
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,12 @@ def write_text(
                 _write(facts, resolver, sentence, {**row, "paragraph": paragraph}, numbers, left_out) for row in rows
             ]
             if any(told):
-                sentences.append(";".join(filter(None, told)) + "。")
+                lead = _write(facts, resolver, Sentence((sentence.lead,)), {"paragraph": paragraph}, numbers, left_out)
+                sentences.append(lead + _joined(sentence, list(filter(None, told))))
         short = any(row["paragraph"] == paragraph.title for row in left_out)
-        text = "".join(sentences) or (LEFT_OUT.format(place=place) if short else nothing)
+        text = "".join(sentences).replace(LINE * 2, LINE).removesuffix(LINE) or (
+            LEFT_OUT.format(place=place) if short else nothing
+        )
         written.append({"title": paragraph.title, "text": text})
     text_type = pl.String
     return Brief(
@@ -123,6 +130,13 @@ def write_text(
         pl.DataFrame(numbers, schema=dict(NUMBERS_WRITTEN)),
         pl.DataFrame(left_out, schema={"paragraph": text_type, "text": text_type, "missing": text_type}),
     )
+
+
+def _joined(sentence: Sentence, told: Sequence[str]) -> str:
+    """One sentence after another; those with a line of their own leave what follows a line of its own, too."""
+    if sentence.lines:
+        return "".join(f"{LINE}{one}。" for one in told) + LINE
+    return ";".join(told) + "。"
 
 
 def _write(

@@ -94,7 +94,7 @@ def series_row(facts: Facts, item: str, columns: Mapping[str, str], period: str)
     return row
 
 
-def figure_of(row: Row, column: str) -> Figure:
+def figure_of(row: Mapping[str, Any], column: str) -> Figure:
     """A figure that was put into a row before; its interval is not needed any more."""
     value = row[column]
     why = row[f"{column}|why"] or UNREPORTED

@@ -1,10 +1,14 @@
 """Charts of lines: over the months, and many small ones side by side."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from xlsxwriter.chart import Chart as NativeChart
 
 from workbooks.charts.look import INK, Drawing, dress, line_series, name_axis, value_axis
+
+FINE_SHARE, FINE, WHOLE = 0.04, 10, 0.99
+"""Shares that differ by less, and figures below, are told with a decimal; shares up to here reach the whole."""
 
 
 def draw_lines(drawing: Drawing) -> NativeChart:
@@ -33,6 +37,16 @@ def draw_multiples(drawing: Drawing) -> Iterator[tuple[NativeChart, str]]:
         marker = {"type": "circle", "size": 3, "fill": {"color": INK}, "border": {"color": INK}}
         chart.add_series(drawing.series(code) | {"line": {"color": INK, "width": 1.5}, "marker": marker})
         chart.set_x_axis(name_axis(drawing.size - 2) | {"interval_unit": max(1, months // 4)})
-        chart.set_y_axis(value_axis("", drawing.size - 2, "percent" if drawing.is_rate(code) else declared.axis_format))
+        chart.set_y_axis(_own_axis(drawing, code))
         dress(chart, drawing.header(code), drawing.size - 2, legend=False)
         yield chart, drawing.header(code)
+
+
+def _own_axis(drawing: Drawing, code: str) -> dict[str, Any]:
+    """The axis of one small chart, as fine as its figures ask for; shares do not rise above the whole."""
+    told = [float(value) for value in drawing.frame[code] if value is not None]
+    axis = value_axis("", drawing.size - 2, "percent" if drawing.is_rate(code) else drawing.declared.axis_format)
+    if drawing.is_rate(code):
+        fine = {"num_format": "0.0%"} if max(told) - min(told) < FINE_SHARE else {}
+        return axis | fine | ({"max": 1} if WHOLE <= max(told) <= 1 else {})
+    return axis | ({"num_format": "0.0"} if max(abs(value) for value in told) < FINE else {})
