@@ -86,6 +86,12 @@ def test_a_core_figure_is_told_over_the_quarter_with_last_years():
     assert text == "二季度60户,同比增长50.00%(上年同季40户)。"
 
 
+def test_an_average_that_is_told_by_the_month_is_that_of_the_last_one_and_says_so():
+    rows = [an_observation("F03.startup.avg_hours", "", m, v) for m, v in (("2022-04", 9), ("2022-05", 9), (JUNE, 3))]
+    text = said(about(some_facts(rows, period=JUNE)), "{core.when}{core.name}{core.q}", of="E01")
+    assert text == "6月企业开办平均用时3.0小时。"
+
+
 def test_an_indicator_without_a_return_says_that_it_is_left_out():
     assert said(about(some_facts(period=JUNE)), "{quarter}{core.q}", of="E07") == "所需数据未报,本段从略(见Q11)。"
 

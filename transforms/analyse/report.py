@@ -107,7 +107,7 @@ def _quarter_word(quarter: Quarter) -> str:
 
 
 def core_told(quarter: Quarter, code: str, field: str) -> Told | None:
-    """name, lead, q, yoy, change, last_year, qoq, ytd, target, light, cause, measures, responsible, due."""
+    """name, when, lead, q, yoy, change, last_year, qoq, ytd, target, light, cause, measures, responsible, due."""
     facts = quarter.facts
     one, core, row = quarter.core(code)
     if field in SAID:
@@ -116,6 +116,8 @@ def core_told(quarter: Quarter, code: str, field: str) -> Told | None:
         return None
     if field == "name":
         return narrate.told_word(core.name)
+    if field == "when":
+        return Told(_when(quarter, core))
     if field == "light":
         return Told(LIGHT_WORDS[row["light"]]) if row["light"] in LIGHT_WORDS else NOT_SAID
     if field == "target":
@@ -127,6 +129,12 @@ def core_told(quarter: Quarter, code: str, field: str) -> Told | None:
         return narrate.told_figure(facts, figure, core.unit, core.decimals) if figure.told else None
     now, base, before = (figure_of(row, column) for column in ("now", "last_year", "previous"))
     return _compared(facts, core, field, now, base, before)
+
+
+def _when(quarter: Quarter, core: Indicator) -> str:
+    """二季度; an average that is told month by month cannot be put together and is that of the last one: 6月."""
+    last = core.nature == "average" and not core.numerator and quarter.held
+    return f"{months.split(quarter.held[-1])[1]}月" if last else _quarter_word(quarter)
 
 
 def _compared(facts: Facts, core: Indicator, field: str, now: Figure, base: Figure, before: Figure) -> Told | None:
@@ -369,7 +377,7 @@ def _cores(quarter: Quarter) -> list[Row]:
     """The indicators with a core figure that was told: what it came to, how it moved, its light."""
     rows: list[Row] = []
     for one in quarter.facts.catalogue.evaluation:
-        fields = ("name", "lead", "q", "yoy", "target", "light")
+        fields = ("name", "when", "lead", "q", "yoy", "target", "light")
         core = {field: core_told(quarter, one.code, field) for field in fields}
         if core["q"] is not None:
             rows.append({**core, "title": Told(one.name)})
