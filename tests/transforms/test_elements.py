@@ -17,7 +17,19 @@ def test_a_class_is_told_by_its_cases_of_the_month_their_mean_and_the_longest():
     row = row_of(schedule.elements(facts), field="获得用水", name="一般项目")
     assert [row[c] for c in ("cases", "longest", "light")] == [3, 10, "红"]
     assert (round(row["mean"], 4), round(row["rate"], 4)) == (Decimal("8.3333"), Decimal("0.6667"))
-    assert row["longest|src"] == ["F12.applications.user_days|行5-7|2022-08"]
+    assert row["longest|src"] == ["F12.applications.water_longest||2022-08"]
+    assert facts.places(row["longest|src"])["F12.applications.water_longest||2022-08"]["cell"] == "K5:K7"
+
+
+def test_what_a_class_is_held_against_is_what_the_catalogue_declares():
+    goals = {(row["field"], row["name"]): row["goal"] for row in schedule.elements(facts_of({})).iter_rows(named=True)}
+    assert goals["获得用水", "一般项目"] == "每件≤9个工作日"
+    assert goals["获得电力", "10千伏"] == "平均≤30个工作日"
+    assert goals["政府采购", "合同签订"] == "每份≤20日"
+    assert goals["招标投标", "交通"] == "全流程电子化100%"
+    assert goals["司法保障", "民商事"] == "调解速裁≥75%"
+    assert goals["不动产登记", "首次"] == "平均≤1个工作日"
+    assert goals["司法保障", "破产"] == ""
 
 
 def test_a_class_without_a_limit_has_no_light_and_one_without_cases_is_grey():

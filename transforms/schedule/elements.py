@@ -8,11 +8,9 @@ import polars as pl
 
 from transforms.facts import NOTHING, UNREPORTED, Facts, Figure, divide
 from transforms.lights import judge_by
-from transforms.model import EXACT, Light
+from transforms.model import EXACT, Catalogue, Light
 from transforms.records import Records, records
 from transforms.schedule.figures import Row, doubted, frame, put
-
-ALL_OF_THEM = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +26,37 @@ class Made:
 @dataclass(frozen=True, slots=True)
 class Element:
     """A class of M12: what it is called, the unit of its cases and of its time, how its figures are made, and what they
-    are held against: the target in words, and the `light` (one of model.TARGET_KINDS) by which the mean or the rate is
-    judged."""
+    are `held` against: a target of the catalogue (T003) or the target of a core figure (I1503), none where it has no
+    light. `goal` is what that is called."""
 
     field: str
     name: str
     of: str
     unit: str
     make: Callable[[Facts], Made]
+    held: str = ""
     goal: str = ""
-    light: str = ""
-    target: Decimal = ALL_OF_THEM
 
 
-def _connections(utility: str, user_class: str = "", cap: int | None = None) -> Callable[[Facts], Made]:
-    """What was connected in the month, from the ledger: mean, longest, and the share within the cap of each case."""
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a class is held against: how (one of model.TARGET_KINDS), the number in the base unit, and in words."""
+
+    kind: str
+    value: Decimal
+    words: str
+
+
+def _connections(utility: str, user_class: str) -> Callable[[Facts], Made]:
+    """What was connected in the month, from the ledger."""
 
     def made(facts: Facts) -> Made:
         done = records(facts, "F12.applications").where(
-            pl.col("utility") == utility, pl.col("connect_date").dt.strftime("%Y-%m") == facts.period
+            pl.col("utility") == utility,
+            pl.col("user_class") == user_class,
+            pl.col("connect_date").dt.strftime("%Y-%m") == facts.period,
         )
-        done = done.where(pl.col("user_class") == user_class) if user_class else done
-        return _of_records(done, "user_days", pl.lit(cap) if cap else None)
+        return _of_records(done, "user_days", None)
 
     return made
 
@@ -103,44 +110,48 @@ def _settled(facts: Facts) -> Made:
     return Made(closed, days, rate=divide(full, closed, complement=True))
 
 
-CASE, MEAN, ALL, AT_LEAST = "at_most_case", "at_most_mean", "exact", "at_least"
 DONE, REGISTERED_IN = "F16.registrations.done_m", "F16.registrations.avg_days"
 TENDERS, ELECTRONIC = "F14.tenders.tenders_m", "F14.tenders.electronic_m"
 INSPECTED, PUBLISHED = "F17.tasks.inspected", "F17.tasks.published"
+RATED, ALL_RATED = "F17.rates.num", "F17.rates.den"
+CONNECTED = "F12.applications"
 CLAIMS, CLAIMED_IN = "F18.indicators.value_m", "F18.indicators.avg_days"
+SMALL, MEDIUM, WATER, GAS = (
+    _told(f"{CONNECTED}.{c}_n", "", f"{CONNECTED}.{c}_days/{CONNECTED}.{c}_n", within, f"{CONNECTED}.{c}_longest")
+    for c in ("power", "medium", "water", "gas")
+    for within in ("" if c == "medium" else f"{CONNECTED}.{c}_within/{CONNECTED}.{c}_n",)
+)
 SIGNED = _spans(*(f"F13.contracts.{c}" for c in ("signed_n", "signing_days", "signed_within", "signing_longest")))
 ACCEPTED = _spans(
     *(f"F13.contracts.{c}" for c in ("accepted_n", "acceptance_days", "accepted_within", "acceptance_longest"))
 )
 PAID = _spans(*(f"F13.payments.{c}" for c in ("paid_n", "payment_days", "paid_within", "payment_longest")))
 ELEMENTS = (
-    Element("获得用水", "一般项目", "件", "工作日", _connections("水", "一般项目", 9), "每件≤9个工作日", CASE),
+    Element("获得用水", "一般项目", "件", "工作日", WATER, "T003"),
     Element("获得用水", "小低项目", "件", "工作日", _connections("水", "小低项目")),
-    Element("获得电力", "低压小微", "件", "工作日", _connections("电", "低压小微", 8), "每件≤8个工作日", CASE),
-    Element("获得电力", "10千伏", "件", "工作日", _connections("电", "10千伏"), "平均≤30个工作日", MEAN, Decimal(30)),
-    Element("获得用气", "全部用户", "件", "工作日", _connections("气", "", 13), "每件≤13个工作日", CASE),
+    Element("获得电力", "低压小微", "件", "工作日", SMALL, "T004"),
+    Element("获得电力", "10千伏", "件", "工作日", MEDIUM, "T006"),
+    Element("获得用气", "全部用户", "件", "工作日", GAS, "T007"),
     *(
-        Element("工程审批", one, "件", "工作日", _approvals(one), "每件≤承诺时限", CASE)
+        Element("工程审批", one, "件", "工作日", _approvals(one), "I1503", "每件≤承诺时限")
         for one in ("社会投资简易低风险", "一般", "政府投资", "城市更新")
     ),
     *(
-        Element("不动产登记", one, "件", "工作日", _told(DONE, one, REGISTERED_IN), "平均≤1个工作日", MEAN)
+        Element("不动产登记", one, "件", "工作日", _told(DONE, one, REGISTERED_IN), "I1602")
         for one in ("首次", "转移", "抵押", "变更", "注销", "查封")
     ),
-    Element("政府采购", "合同签订", "份", "日", SIGNED, "每份≤20日", CASE),
-    Element("政府采购", "履约验收", "份", "工作日", ACCEPTED, "每份≤7个工作日", CASE),
-    Element("政府采购", "资金支付", "笔", "工作日", PAID, "每笔≤5个工作日", CASE),
+    Element("政府采购", "合同签订", "份", "日", SIGNED, "T012"),
+    Element("政府采购", "履约验收", "份", "工作日", ACCEPTED, "T013"),
+    Element("政府采购", "资金支付", "笔", "工作日", PAID, "T014"),
     *(
-        Element("招标投标", one, "个", "", _share(one, ELECTRONIC, TENDERS), "全流程电子化100%", ALL)
+        Element("招标投标", one, "个", "", _share(one, ELECTRONIC, TENDERS), "T022", "全流程电子化")
         for one in ("房建市政", "交通", "水利", "政府采购", "产权")
     ),
-    Element("市场监管", "双随机检查", "户", "", _share("", PUBLISHED, INSPECTED), "结果公示100%", ALL),
-    *(
-        Element("市场监管", one, "件", "", _share(one, "F17.rates.num", "F17.rates.den"), "100%", ALL)
-        for one in ("投诉举报处理率", "协同响应率")
-    ),
-    Element("劳动就业", "失业待遇申领", "件", "工作日", _told(CLAIMS, "失业待遇", CLAIMED_IN), "平均≤1个工作日", MEAN),
-    Element("司法保障", "民商事", "件", "天", _settled, "调解速裁≥75%", AT_LEAST, Decimal("0.75")),
+    Element("市场监管", "双随机检查", "户", "", _share("", PUBLISHED, INSPECTED), "I1704", "结果公示"),
+    Element("市场监管", "投诉举报", "件", "", _share("投诉举报处理率", RATED, ALL_RATED), "T038", "处理率"),
+    Element("市场监管", "协同监管", "件", "", _share("协同响应率", RATED, ALL_RATED), "T039", "响应率"),
+    Element("劳动就业", "失业待遇申领", "件", "工作日", _told(CLAIMS, "失业待遇", CLAIMED_IN), "T046"),
+    Element("司法保障", "民商事", "件", "天", _settled, "T048", "调解速裁"),
     *(
         Element("司法保障", one, "件", "天", _told("F19.cases.closed_m", one, "F19.cases.avg_days"))
         for one in ("执行", "破产", "知识产权")
@@ -172,20 +183,42 @@ def elements(facts: Facts) -> pl.DataFrame:
 
 
 def _element_row(facts: Facts, one: Element) -> Row:
-    made = one.make(facts)
-    row: Row = {"field": one.field, "name": one.name, "of": one.of, "time_unit": one.unit, "goal": one.goal}
+    made, goal = one.make(facts), _goal(facts.catalogue, one)
+    row: Row = {"field": one.field, "name": one.name, "of": one.of, "time_unit": one.unit}
     for column in ("cases", "mean", "longest", "rate"):
         put(row, column, getattr(made, column))
-    row["light"] = _light(facts, one, made)
+    row |= {"goal": goal.words if goal else "", "light": _light(facts, goal, made)}
     return row | {"remark": _remark(row) or doubted(facts, row)}
 
 
-def _light(facts: Facts, one: Element, made: Made) -> Light | None:
-    """No light without a target. A month without a case says nothing about the limit of each."""
-    if not one.light:
+def _goal(catalogue: Catalogue, one: Element) -> Goal | None:
+    """The target of a class, as the catalogue declares it."""
+    if not one.held:
         return None
-    judged = made.mean if one.light == MEAN else made.rate
-    return judge_by(one.light, one.target, judged, facts.period, facts.catalogue.thresholds)
+    target = next((t for t in catalogue.targets if t.code == one.held), None)
+    if target is not None and target.value is not None:
+        kind, told, unit = target.light, target.value, target.unit
+        value = told * catalogue.units[unit].factor
+    else:
+        indicator = next(i for i in catalogue.indicators if i.code == one.held)
+        assert indicator.target is not None
+        kind, value, unit = indicator.target_kind, indicator.target, indicator.unit
+        told = value / catalogue.units[unit].factor
+    amount = f"{told:f}{'个' if unit == '工作日' else ''}{unit}"
+    if kind == "at_most_case":
+        # Judged by the share of the cases that keep their limit: all of them.
+        return Goal(kind, Decimal(1), one.goal or f"每{one.of}≤{amount}")
+    if kind == "at_most_mean":
+        return Goal(kind, value, f"平均≤{amount}")
+    return Goal(kind, value, one.goal + ("≥" if kind == "at_least" else "") + amount)
+
+
+def _light(facts: Facts, goal: Goal | None, made: Made) -> Light | None:
+    """No light without a target. A month without a case says nothing about the limit of each: grey."""
+    if goal is None:
+        return None
+    judged = made.mean if goal.kind == "at_most_mean" else made.rate
+    return judge_by(goal.kind, goal.value, judged, facts.period, facts.catalogue.thresholds)
 
 
 def _remark(row: Mapping[str, object]) -> str:
