@@ -1,6 +1,7 @@
 """Typography and number formats of the published workbooks (reporting-system.md, §4 and §5)."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
@@ -94,6 +95,7 @@ class Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._asked: dict[tuple[Any, ...], Format] = {}
 
     def get(self, **properties: Any) -> Format:
         key = tuple(sorted(properties.items()))
@@ -122,6 +124,12 @@ class Formats:
         )
 
     def text(self, total: bool, align: str = "left", wrap: bool = False, **more: Any) -> Format:
+        asked = ("text", total, align, wrap, *more.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._text(total, align, wrap, more)
+        return self._asked[asked]
+
+    def _text(self, total: bool, align: str, wrap: bool, more: Mapping[str, Any]) -> Format:
         look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": align}
         if wrap:
             look["text_wrap"] = True
@@ -129,13 +137,19 @@ class Formats:
             look["indent"] = 1  # else the text sticks to the number in the cell before it
         if total:
             look |= {"font_name": HEAD_FONT, "bg_color": TOTAL_FILL}
-        return self.get(**look | more)
+        return self.get(**look | dict(more))
 
     def number(self, total: bool, pattern: str, **more: Any) -> Format:
+        asked = ("number", total, pattern, *more.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._number(total, pattern, more)
+        return self._asked[asked]
+
+    def _number(self, total: bool, pattern: str, more: Mapping[str, Any]) -> Format:
         look: dict[str, Any] = {"border": 1, "border_color": BORDER, "align": "right", "font_name": NUMBER_FONT}
         if total:
             look |= {"bold": True, "bg_color": TOTAL_FILL}
-        return self.get(**look | {"num_format": pattern} | more)
+        return self.get(**look | {"num_format": pattern} | dict(more))
 
     def link(self) -> Format:
         return self.get(font_size=10, font_color="#1F4E79", underline=1)

@@ -36,7 +36,7 @@ from workbooks.formats import (
     number_format,
     what_was_cleaned,
 )
-from workbooks.sources import SOURCE_SHEET, Printed
+from workbooks.sources import MOST_LINKS, SOURCE_SHEET, Printed
 
 CONTENTS, BACK, TO_SOURCES = "目录", "← 目录", "来源→"
 INTERNAL, PAGES = "内部资料 注意保存", "第 &P 页 共 &N 页"
@@ -91,7 +91,7 @@ class SheetWriter:
         """`lines`: how many lines of `_src` the sheets before have taken. `sheet` is in the language already."""
         self.language = language
         self.book, self.formats, self.sheet, self.words, self.units = book, formats, sheet, words, units
-        self.lines, self.taken = lines, 0
+        self.lines, self.taken, self.linked = lines, 0, 0
         self.cleaned: list[Cleaned] = []
         self.page: Worksheet = book.add_worksheet(sheet.tab)
         self.printed: list[Printed] = []
@@ -295,6 +295,9 @@ class SheetWriter:
         if numbers:
             line = self.lines + self.taken + 2
             self.taken += numbers
+            if self.linked == MOST_LINKS:
+                return
+            self.linked += 1
             target = f"internal:'{SOURCE_SHEET}'!A{line}"
             self.page.write_url(at, len(self.sheet.grid), target, self.formats.link(), self.language.say(TO_SOURCES))
 

@@ -16,6 +16,7 @@ import openpyxl
 import polars as pl
 import xlsxwriter
 from openpyxl.utils.cell import rows_from_range
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from catalogue.languages import CHINESE, Language
@@ -37,6 +38,8 @@ PLACES: Mapping[str, tuple[str, int]] = {
     "sha256": ("文件哈希", 70),
 }
 AS_TOLD, COUNTED = "填报数", "本簿统计"
+MOST_LINKS = 65_000
+"""Excel takes 65,530 links a sheet; the lines after these have none."""
 LONGEST_WORK = 200
 """A longer work – the sum of hundreds of cells – is told by its parts alone."""
 SHOWN: Mapping[str, pl.DataType] = {
@@ -103,15 +106,24 @@ def write_sources(
     link = formats.link()
     for at, one in enumerate(numbered, start=1):
         page.write_string(at, 0, one.sheet)
-        page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", link, one.cell)
+        if at > MOST_LINKS // 2:
+            page.write_string(at, 1, one.cell)
+            page.write_string(at, 6, ranges_of(figures[key] for key in one.keys))
+        else:
+            _link(page, at, one, figures, link)
         page.write_string(at, 2, language.say_parts(clean(one.row)))
         page.write_string(at, 3, clean(one.column))
         page.write_number(at, 4, float(one.number or 0))
         page.write_string(at, 5, one.how(figures))
-        if one.keys:
-            target = f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}"
-            page.write_url(at, 6, target, link, ranges_of(figures[key] for key in one.keys))
     _write_told(book, formats, facts.places(figures), figures, language)
+
+
+def _link(page: Worksheet, at: int, one: Printed, figures: Mapping[str, int], look: Format) -> None:
+    """Back to the cell of a number, and on to the first of its figures."""
+    page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", look, one.cell)
+    if one.keys:
+        target = f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}"
+        page.write_url(at, 6, target, look, ranges_of(figures[key] for key in one.keys))
 
 
 def _write_told(
