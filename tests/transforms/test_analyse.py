@@ -82,7 +82,7 @@ def test_the_overview_tells_the_lights_of_the_three_months():
 
 def test_nothing_is_said_about_what_is_missing():
     rows = analyse.quarter_overview(some_facts(), "2022Q2")
-    assert set(rows["verdict"]) == {"报表尚未接入,未报", "本季数据未报,不作评价"}
+    assert set(rows["verdict"]) == {"没有报表可取数,不作评价", "本季数据未报,不作评价"}
     assert set(rows["light"]) == {"灰"}
 
 

@@ -62,7 +62,7 @@ def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) 
             blank = Figure(None, None, None, (), UNREPORTED)
             put(row, column, blank if column in ("previous", "now", "last_year") else NOTHING)
         greys = {f"light{n}": Light.GREY for n in (1, 2, 3)}
-        return row | greys | {"core": NO_RETURN, "light": Light.GREY, "verdict": "报表尚未接入,未报"}
+        return row | greys | {"core": NO_RETURN, "light": Light.GREY, "verdict": "没有报表可取数,不作评价"}
     held = months_held(facts, quarter)
     row |= {
         "core": f"{indicator.name}({indicator.unit})",
