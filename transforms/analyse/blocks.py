@@ -13,8 +13,9 @@ import polars as pl
 
 from transforms.analyse.benchmarks import Benchmark, best_known
 from transforms.analyse.quarter import months_held
-from transforms.facts import NOT_APPLICABLE, NOTHING, Facts, Figure, exact, subtract
+from transforms.facts import NOT_APPLICABLE, NOTHING, Facts, Figure, subtract
 from transforms.model import EXACT, EvaluationIndicator, Indicator
+from transforms.narrate.words import rounded
 from transforms.records import records
 from transforms.schedule import Row, department_name, frame, put
 from transforms.schedule.figures import figure_of
@@ -83,12 +84,12 @@ def _put_gaps(row: Row, facts: Facts, core: Indicator | None, benchmarks: Sequen
 
 
 def apart(core: Indicator | None, now: Figure, aim: Figure) -> Figure:
-    """now − aim, in percentage points for a rate; — where there is nothing to hold it against."""
+    """now − aim, in hundredths of a percentage point for a rate, as its cell computes it; — where there is nothing to hold it against."""
     if core is None or now.value is None or aim.value is None:
         return NOTHING
     bare = Figure(aim.value, aim.value, aim.value, aim.sources)
     gap = subtract(Figure(now.value, now.value, now.value, now.sources), bare)
-    return gap._replace(value=exact(gap.value * 100)) if core.nature == "rate" and gap.value is not None else gap
+    return gap._replace(value=rounded(gap.value * 100, 2)) if core.nature == "rate" and gap.value is not None else gap
 
 
 # ---- what departments said -----------------------------------------------------------------------------------------
