@@ -227,10 +227,10 @@ class SheetWriter:
             else:
                 page.merge_range(row, at, bottom, at + column.span - 1, clean(header), look)
             at += column.span
-        self._groups(block, starts, top)
+        group_lines = self._groups(block, starts, top)
         width = {c.code: sum(self.sheet.grid[starts[c.code] : starts[c.code] + c.span]) for c in block.columns}
         lines = [lines_of(self.fill(c.header), width[c.code]) for c in block.columns]
-        heights = [22.0, 22.0] if levels == 2 else [0.0]
+        heights = [max(22.0, group_lines * LINE + 5), 22.0] if levels == 2 else [0.0]
         heights[-1] = max(24.0, max(lines) * LINE + 6 - (heights[0] if levels == 2 and max(lines) > 1 else 0))
         if levels == 2:
             in_groups = [n for n, c in zip(lines, block.columns, strict=True) if c.group]
@@ -241,8 +241,9 @@ class SheetWriter:
         self._freeze(block, top)
         return starts
 
-    def _groups(self, block: Block, starts: Mapping[str, int], top: int) -> None:
-        look = self.formats.header()
+    def _groups(self, block: Block, starts: Mapping[str, int], top: int) -> int:
+        """The upper cells of the header; returns how many lines the longest takes."""
+        look, lines = self.formats.header(), 1
         columns = list(block.columns)
         while columns:
             group = columns[0].group
@@ -250,9 +251,11 @@ class SheetWriter:
             while run < len(columns) and columns[run].group == group:
                 run += 1
             if group:
-                last = columns[run - 1]
-                self._merge(top, starts[columns[0].code], starts[last.code] + last.span - 1, group, look)
+                first, end = starts[columns[0].code], starts[columns[run - 1].code] + columns[run - 1].span
+                self._merge(top, first, end - 1, group, look)
+                lines = max(lines, lines_of(group, sum(self.sheet.grid[first:end])))
             columns = columns[run:]
+        return lines
 
     def _freeze(self, block: Block, top: int) -> None:
         """The panes are frozen below the first header; it is repeated in print where it is the only one. Where the main
@@ -284,7 +287,7 @@ class SheetWriter:
             widths = self.sheet.grid[first : first + column.span]
             place = _Cell(column, at, first, values, span, tuple(widths), block.frame, subject)
             text = self._cell(place, row)
-            if column.format in ("wrap", "text") and text:
+            if text and (column.format in ("wrap", "text") or not place.fits(text)):
                 height = max(height, lines_of(text, place.width_of(text) - INDENT) * LINE + 6)
         self.set_height(at, height)
         self._link_sources(at, before)
@@ -335,7 +338,7 @@ class SheetWriter:
         more: dict[str, Any] = dict(fills.get(text, {}))
         if told.startswith(FORMULA_SIGNS):
             more["quote_prefix"] = True
-        wrap = kind in ("wrap", "text") and not place.runs_on(told)
+        wrap = not place.runs_on(told) if kind in ("wrap", "text") else not place.fits(told)
         more.update(place.frame(0))
         look = self.formats.text(total, align, wrap, **more)
         self.page.write_string(place.row, place.column, told, look)
@@ -365,8 +368,11 @@ class SheetWriter:
             look = self.formats.missing(True, **edge) if grey else self.formats.text(total, **edge)
             self.page.write_blank(place.row, place.last, None, look)
         else:
-            look = self.formats.missing(why == UNREPORTED, **place.frame(-1))
-            self.page.write_string(place.row, place.last, self.language.say(why), look)
+            told, more = self.language.say(why), dict[str, Any](place.frame(-1))
+            if not place.fits(told):
+                more["text_wrap"] = True
+            self.page.write_string(place.row, place.last, told, self.formats.missing(why == UNREPORTED, **more))
+            return told
         return ""
 
     def _number(self, place: "_Cell", row: Row, value: Decimal, total: bool) -> None:
@@ -466,9 +472,9 @@ class SheetWriter:
         while sum(self.heights.get(n, 15) for n in range(start, self.row)) * 4 / 3 < block.chart.height + 8:
             self.set_height(self.row, 20)
             self.row += 1
-        self._merge(
-            self.row, first_column, len(self.sheet.grid) - 1, self.fill(block.chart.source), self.formats.note()
-        )
+        source, last_column = self.fill(block.chart.source), len(self.sheet.grid) - 1
+        self.set_height(self.row, lines_of(source, sum(self.sheet.grid[first_column:])) * LINE + 2)
+        self._merge(self.row, first_column, last_column, source, self.formats.note())
         self.row += 1
 
 
@@ -493,6 +499,10 @@ class _Cell:
     def runs_on(self, text: str) -> bool:
         """Whether a text stands in one line across its span: it must not wrap in the first cell then."""
         return self.of.span > 1 and "\n" not in text and lines_of(text, sum(self.widths) - INDENT) == 1
+
+    def fits(self, text: str) -> bool:
+        """Whether a label stands in one line."""
+        return lines_of(text, sum(self.widths)) == 1
 
     def width_of(self, text: str) -> float:
         return sum(self.widths) if self.runs_on(text) else self.widths[0]
