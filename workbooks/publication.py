@@ -14,13 +14,16 @@ from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
 from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill, lines_of, size_of_title
-from workbooks.sources import SOURCE_SHEET, Printed, shown, write_sources
+from workbooks.sources import SOURCE_SHEET, TOLD_SHEET, Printed, shown, write_sources
 from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
 
 SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
-SOURCES = "每个数的来源"
-ABOUT_SOURCES = "逐数列出报表、文件、单元格、版次与哈希;各表右侧“来源→”可直达"
+SOURCES = (
+    (SOURCE_SHEET, "每个数的算法", "逐数列出怎样算出、用了哪些填报数;各表右侧“来源→”可直达"),
+    (TOLD_SHEET, "所用的填报数", "逐数列出报表、文件、单元格、版次与哈希"),
+)
+"""The sheets that every workbook ends with."""
 COVER_GRID = (22, 20, 62, 22)
 OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
 
@@ -108,15 +111,10 @@ def contents(sheets: Sequence[Sheet], words: Mapping[str, str], language: Langua
         told = "、".join(fill(block.title, words).split(" ", 1)[-1] for block in sheet.blocks if block.title)
         title = fill(sheet.title, words)
         rows.append({"kind": "data", "code": sheet.code, "link": sheet.tab, "title": title, "blocks": told})
-    rows.append(
-        {
-            "kind": "data",
-            "code": "—",
-            "link": SOURCE_SHEET,
-            "title": language.say(SOURCES),
-            "blocks": language.say(ABOUT_SOURCES),
-        }
-    )
+    for tab, title, told in SOURCES:
+        rows.append(
+            {"kind": "data", "code": "—", "link": tab, "title": language.say(title), "blocks": language.say(told)}
+        )
     return pl.DataFrame(rows)
 
 
