@@ -99,6 +99,7 @@ class SheetWriter:
         self.heights: dict[int, float] = {}
         self.breaks: list[int] = []
         self.frozen = False
+        self.regions = 0
 
     # ---- the page ----
 
@@ -194,6 +195,7 @@ class SheetWriter:
             self.page.write_string(self.row, 0, clean(self.fill(block.empty)), self.formats.get())
             self.set_height(self.row, block.row_height)
             self.row += 1
+        self._mark_header(top, first - 1, self.row - 1, right - 1)
         placed = Placed(span[0], span[1], values, right)
         self._heat(block, placed)
         if block.chart:
@@ -201,6 +203,16 @@ class SheetWriter:
         self.notes(block.notes)
         self.row += 1
         return placed
+
+    def _mark_header(self, top: int, bottom: int, last: int, right: int) -> None:
+        """Tell screen readers which rows hold the headers of a table and which column those of its rows: the name that
+        they look for (TitleRegion1.A4.Q91.3, the number of the sheet last), known on this sheet alone."""
+        self.regions += 1
+        corner, end = xl_rowcol_to_cell(top, 0), xl_rowcol_to_cell(last, right)
+        number = len(self.book.worksheets())
+        place = f"{xl_rowcol_to_cell(top, 0, True, True)}:{xl_rowcol_to_cell(bottom, 0, True, True)}"
+        name = f"TitleRegion{self.regions}.{corner}.{end}.{number}"
+        self.book.define_name(f"'{self.sheet.tab}'!{name}", f"='{self.sheet.tab}'!{place}")
 
     def _subtitle(self, block: Block) -> None:
         last = len(self.sheet.grid) - 1

@@ -231,3 +231,17 @@ def test_an_amount_reads_back_as_the_exact_amount_that_was_told() -> None:
             assert float(row[4]) in [float(share) for share in shares], row
             seen += 1
     assert seen > 100
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_table_marks_its_header_for_screen_readers(product: str) -> None:
+    book = opened(published(product))
+    declared = {sheet.tab: len(sheet.blocks) for sheet in load_workbook(product) if sheet.kind in ("table", "text")}
+    for number, sheet in enumerate(book.worksheets, start=1):
+        marked = [name for name in sheet.defined_names if name.startswith("TitleRegion")]
+        assert len(marked) == declared.get(sheet.title, len(marked)), sheet.title
+        for name in marked:
+            _, corner, end, told = name.split(".")
+            assert told == str(number)
+            assert sheet[corner].value, (name, "the corner of the header is empty")
+            assert sheet[end].row > sheet[corner].row
