@@ -10,6 +10,7 @@ from transforms import narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from transforms.lights import time_progress
+from workbooks.collector import collector_paused
 from workbooks.publication import Earlier, Edition, build
 from workbooks.words import day_in, edition_in, file_name, issue_in, period_in
 
@@ -25,6 +26,7 @@ def build_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None
     return make_monthly(facts, edition, earlier).data
 
 
+@collector_paused(sweep=True)
 def make_monthly(
     facts: Facts, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
 ) -> Edition:

@@ -10,6 +10,7 @@ from catalogue.sheets import load_workbook
 from transforms import analyse, narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
+from workbooks.collector import collector_paused
 from workbooks.monthly import with_touches
 from workbooks.publication import Earlier, Edition, build
 from workbooks.words import day_in, edition_in, file_name, month_in, period_in
@@ -27,6 +28,7 @@ def build_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earli
     return make_quarterly(facts, quarter, edition, earlier).data
 
 
+@collector_paused(sweep=True)
 def make_quarterly(
     facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
 ) -> Edition:

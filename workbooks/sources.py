@@ -92,8 +92,10 @@ class Printed:
 
 def shown(printed: Iterable[Printed]) -> pl.DataFrame:
     """What stands in the published cells (SHOWN)."""
-    rows = [{name: getattr(one, name) for name in SHOWN} | {"keys": list(one.keys)} for one in printed]
-    return pl.DataFrame(rows, schema=dict(SHOWN))
+    told = list(printed)
+    columns: dict[str, list[Any]] = {name: [getattr(one, name) for one in told] for name in SHOWN}
+    columns["keys"] = [list(one.keys) for one in told]
+    return pl.DataFrame(columns, schema=dict(SHOWN))
 
 
 def write_sources(
@@ -103,14 +105,16 @@ def write_sources(
     numbered = [one for one in printed if one.number is not None]
     figures = {key: n for n, key in enumerate(dict.fromkeys(key for one in numbered for key in one.keys), start=1)}
     page = _page(book, formats, SOURCE_SHEET, [*COLUMNS.items()], len(numbered), language)
-    link = formats.link()
+    link, before = formats.link(), ("", "", "")
     for at, one in enumerate(numbered, start=1):
         page.write_string(at, 0, one.sheet)
         if at > MOST_LINKS // 2:
             page.write_string(at, 1, one.cell)
             page.write_string(at, 6, ranges_of(figures[key] for key in one.keys))
         else:
-            _link(page, at, one, figures, link)
+            place = (one.sheet, one.block, one.row)
+            _link(page, at, one, figures, link, first_of_row=place != before)
+            before = place
         page.write_string(at, 2, language.say_parts(clean(one.row)))
         page.write_string(at, 3, clean(one.column))
         page.write_number(at, 4, float(one.number or 0))
@@ -118,9 +122,14 @@ def write_sources(
     _write_told(book, formats, facts.places(figures), figures, language)
 
 
-def _link(page: Worksheet, at: int, one: Printed, figures: Mapping[str, int], look: Format) -> None:
-    """Back to the cell of a number, and on to the first of its figures."""
-    page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", look, one.cell)
+def _link(
+    page: Worksheet, at: int, one: Printed, figures: Mapping[str, int], look: Format, *, first_of_row: bool
+) -> None:
+    """Back to the first cell of a row, and on to the first of the figures of a number."""
+    if first_of_row:
+        page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", look, one.cell)
+    else:
+        page.write_string(at, 1, one.cell)
     if one.keys:
         target = f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}"
         page.write_url(at, 6, target, look, ranges_of(figures[key] for key in one.keys))

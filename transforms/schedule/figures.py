@@ -59,7 +59,9 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
             schema[f"{name}|src"] = pl.List(pl.String)
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String
-    return pl.DataFrame([{**dict.fromkeys(schema), "kind": "data", **row} for row in rows], schema=schema)
+    told = {name: [row.get(name) for row in rows] for name in schema}
+    told["kind"] = [row.get("kind", "data") for row in rows]
+    return pl.DataFrame(told, schema=schema)
 
 
 def describe(indicator: Indicator) -> Row:

@@ -3,9 +3,6 @@
 Whoever looks for tables and figures sees these and never the format of a file.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -115,18 +112,6 @@ class Allowance:
 
 def damaged(detail: str) -> UnreadableReturn:
     return UnreadableReturn("damaged", detail)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Millions of cells are made and none is garbage: looking for it again and again costs more than making them."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 # Places

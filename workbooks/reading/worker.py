@@ -18,8 +18,8 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from workbooks.collector import collector_paused
 from workbooks.reading import guard
-from workbooks.reading.cells import collector_paused
 from workbooks.reading.guard import Limits
 from workbooks.reading.unreadable import UnreadableReturn
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from zipfile import ZipFile
 
+from workbooks.collector import collector_paused
 from workbooks.reading.cells import (
     Book,
     Sheet,
     Visibility,
-    collector_paused,
     damaged,
 )
 from workbooks.reading.kinds import zip_faults

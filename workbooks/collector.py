@@ -1,0 +1,23 @@
+"""The collector of garbage, paused while cells are made."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused(*, sweep: bool = False) -> Iterator[None]:
+    """Many cells are made and none is garbage: looking for it again and again costs more than making them.
+
+    Args:
+        sweep: look once afterwards, since facts and workbooks leave rings behind: those of the district before go.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+        if sweep:
+            gc.collect()
