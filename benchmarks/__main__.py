@@ -21,6 +21,7 @@ from benchmarks.floor import run_floor
 from benchmarks.localising import describe_localising, measure_localising
 from benchmarks.matching import describe_matching, measure_matching
 from benchmarks.ours import run_ours
+from benchmarks.publishing import describe_publishing, measure_publishing
 from benchmarks.reading import describe_reading, measure_reading
 from benchmarks.report import Sides, describe, page
 from benchmarks.writing import describe_writing, measure_writing
@@ -52,9 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     writing = describe_writing(measure_writing(given.quick, given.rounds))
     matching = describe_matching(measure_matching(given.quick, given.rounds))
     localising = describe_localising(measure_localising(given.quick, given.rounds, given.banff))
-    sys.stdout.write("\n\n".join((describe(sides), reading, writing, matching, localising)) + "\n")
+    publishing = describe_publishing(measure_publishing(given.quick, given.rounds))
+    told = (reading, writing, matching, localising, publishing)
+    sys.stdout.write("\n\n".join((describe(sides), *told)) + "\n")
     if given.write:
-        DOCUMENT.write_text(page(sides, reading, writing, matching, localising), "utf-8")
+        DOCUMENT.write_text(page(sides, *told), "utf-8")
     return 0 if all(_found_all(run, corpus) for run in (sides.ours, sides.baseline)) else 1
 
 
