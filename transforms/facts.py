@@ -98,8 +98,48 @@ class Figure(NamedTuple):
         return ",".join(f"[{key}]" for key in self.sources)
 
 
-NOT_KNOWN: tuple[Decimal | None, Decimal] = (None, Decimal(0))
+NOT_KNOWN: tuple[int | None, int] = (None, 0)
 NOTHING = Figure(None, None, None, (), NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The observations of one district up to a month, the highest version of each; the months before share them.
+
+    Attributes:
+        observations: at least the columns of observe.OBSERVATIONS; of other districts and later months, too.
+    """
+
+    observations: pl.DataFrame
+    district: str
+    period: str
+
+    def serves(self, observations: pl.DataFrame, district: str, period: str) -> bool:
+        return self.observations is observations and self.district == district and self.period >= period
+
+    @cached_property
+    def known(self) -> pl.DataFrame:
+        """The observations that stand, with their `key`."""
+        mine = self.observations.filter(
+            pl.col("district") == self.district, last_month_of(pl.col("period")) <= self.period
+        )
+        return (
+            mine.sort("version", maintain_order=True)
+            .unique(["series", "item", "period"], keep="last", maintain_order=True)
+            .with_columns(key=pl.concat_str("series", "item", "period", separator="|"))
+        )
+
+    def value(self, key: str) -> tuple[Decimal | None, Decimal]:
+        """What was told, and half a unit of its last digit."""
+        value, half = self._index.get(key, NOT_KNOWN)
+        return None if value is None else _of_units(value), _of_units(half)
+
+    @cached_property
+    def _index(self) -> dict[str, tuple[int | None, int]]:
+        """Key → value and half in units of the eighth place: few of the many are asked for, and become numbers then."""
+        told = self.known.select("key", "value", pl.col("half").fill_null(0))
+        units = (told[name].to_physical().to_list() for name in ("value", "half"))
+        return dict(zip(told["key"].to_list(), zip(*units, strict=True), strict=True))
 
 
 @dataclass(frozen=True)
@@ -111,8 +151,7 @@ class Facts:
     the highest version stands. `tables` are the wide tables by code (model.wide_schema) with the rows of the
     submissions that count, `layout` (submission, table, code, letter) the column that a value stands in: see
     `transforms.records`. `adjustments` are the corrections of closed months (adjustments.ADJUSTMENTS), which the
-    observations leave out. `later` are the facts of a later month that these were taken from: what they have indexed
-    is not indexed again.
+    observations leave out. `observed` are the observations as they are looked up, shared with the earlier months.
     """
 
     catalogue: Catalogue
@@ -128,8 +167,14 @@ class Facts:
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
     adjustments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ADJUSTMENTS))
-    later: "Facts | None" = field(default=None, repr=False, compare=False)
+    observed: Observed = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
     _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Observations that were not these are looked up anew."""
+        told = (self.observations, self.district.code, self.period)
+        if self.observed is None or not self.observed.serves(*told):
+            object.__setattr__(self, "observed", Observed(*told))
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -139,30 +184,16 @@ class Facts:
     @cached_property
     def known(self) -> pl.DataFrame:
         """Observations of this district up to the period, the highest version of each, with their `key`."""
-        if self.later:
-            return self.later.known.filter(last_month_of(pl.col("period")) <= self.period)
-        return (
-            self.observations.filter(
-                pl.col("district") == self.district.code,
-                last_month_of(pl.col("period")) <= self.period,
-            )
-            .sort("version", maintain_order=True)
-            .unique(["series", "item", "period"], keep="last", maintain_order=True)
-            .with_columns(key=pl.concat_str("series", "item", "period", separator="|"))
-        )
-
-    @cached_property
-    def _index(self) -> dict[str, tuple[Decimal | None, Decimal]]:
-        if self.later:
-            return self.later._index
-        known = self.known.select("key", "value", pl.col("half").fill_null(0))
-        return {key: (value, half) for key, value, half in known.iter_rows()}
+        known = self.observed.known
+        if self.observed.period == self.period:
+            return known
+        return known.filter(last_month_of(pl.col("period")) <= self.period)
 
     def figure(self, series: str, item: str, period: str) -> Figure:
         """The figure that was told for one item and month."""
         key = f"{series}|{item}|{period}"
         known = months.last_month(period) <= self.period
-        value, half = self._index.get(key, NOT_KNOWN) if known else NOT_KNOWN
+        value, half = self.observed.value(key) if known else (None, Decimal(0))
         if value is not None:
             return Figure(value, value - half, value + half, (key,))
         return Figure(None, None, None, (), UNREPORTED if self.due(series, period) else NOT_APPLICABLE)
@@ -207,8 +238,7 @@ class Facts:
         """The same knowledge, looking at an earlier month."""
         if period == self.period:
             return self
-        later = (self.later or self) if period < self.period else None
-        return self.once(lambda facts: replace(facts, period=period, later=later), f"at {period}")
+        return self.once(lambda facts: replace(facts, period=period), f"at {period}")
 
     def once(self, make: "Callable[[Facts], T]", name: str = "") -> "T":
         """What `make` works out of these facts; asked for again, it is not worked out again."""
@@ -299,6 +329,11 @@ def header_of(catalogue: Catalogue, series: str) -> str:
     return statistic.name if statistic else catalogue.column(series).header
 
 
+def _of_units(units: int) -> Decimal:
+    """A number of units of the eighth place, exactly: scaling by the context would round long ones."""
+    return Decimal(f"{units}e-8") if units else Decimal(0)
+
+
 def exact(value: Decimal | int | None) -> Decimal | None:
     """A number as frames hold it: eight places, rounded half up."""
     return None if value is None else Decimal(value).quantize(EIGHTH_PLACE, ROUND_HALF_UP)
@@ -378,6 +413,10 @@ def basis_of(catalogue: Catalogue, series: str) -> str:
 
 def value_in(facts: Facts, indicator: Indicator, period: str) -> Figure:
     """本月: a flow of the month, a balance at its end, a rate, or what a figure that is told to date has grown by."""
+    return facts.once(lambda known: _value_in(known, indicator, period), f"{indicator.code} in {period}")
+
+
+def _value_in(facts: Facts, indicator: Indicator, period: str) -> Figure:
     if indicator.series:
         return facts.figure(indicator.series, indicator.item, period)
     if not indicator.numerator:

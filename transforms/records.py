@@ -75,7 +75,7 @@ class Records:
         if self.rows[column].null_count():
             return self._none()
         total: Decimal = sum(self.rows[column].to_list(), Decimal(0))
-        slack: Decimal = sum(self.rows[f"{column}|half"].fill_null(0).to_list(), Decimal(0))
+        slack: Decimal = sum((half or Decimal(0) for half in self.rows[f"{column}|half"].to_list()), Decimal(0))
         return self._figure(how, column, total / parts, slack / parts)
 
     def _none(self) -> Figure:
@@ -90,11 +90,10 @@ class Records:
 
     def keys(self, column: str) -> tuple[str, ...]:
         """The keys of the cells of a column, one a period."""
-        periods = self.rows["period"].unique(maintain_order=True).to_list()
-        return tuple(
-            cells_key(f"{self.table}.{column}", self.rows.filter(pl.col("period") == period)["row"].to_list(), period)
-            for period in periods
-        )
+        rows: dict[str, list[int]] = {}
+        for period, row in zip(self.rows["period"].to_list(), self.rows["row"].to_list(), strict=True):
+            rows.setdefault(period, []).append(row)
+        return tuple(cells_key(f"{self.table}.{column}", found, period) for period, found in rows.items())
 
 
 def median_of(told: Sequence[Decimal]) -> Decimal:

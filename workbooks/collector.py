@@ -6,12 +6,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collector_paused(*, sweep: bool = False) -> Iterator[None]:
-    """Many cells are made and none is garbage: looking for it again and again costs more than making them.
-
-    Args:
-        sweep: look once afterwards, since facts and workbooks leave rings behind: those of the district before go.
-    """
+def collector_paused() -> Iterator[None]:
+    """Many cells are made and none is garbage: looking for it again and again costs more than making them."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -19,5 +15,3 @@ def collector_paused(*, sweep: bool = False) -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-        if sweep:
-            gc.collect()

@@ -26,7 +26,7 @@ def build_monthly(facts: Facts, edition: int = 1, earlier: Earlier | None = None
     return make_monthly(facts, edition, earlier).data
 
 
-@collector_paused(sweep=True)
+@collector_paused()
 def make_monthly(
     facts: Facts, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
 ) -> Edition:

@@ -99,6 +99,8 @@ def build(
         cleaned += writer.cleaned
     write_sources(book, formats, facts, printed, language)
     book.close()
+    for page in book.worksheets():
+        page.table.clear()  # a book and its pages hold one another: the cells would wait for the collector of garbage
     return Edition(buffer.getvalue(), shown(printed))
 
 

@@ -28,7 +28,7 @@ def build_quarterly(facts: Facts, quarter: str, edition: int = 1, earlier: Earli
     return make_quarterly(facts, quarter, edition, earlier).data
 
 
-@collector_paused(sweep=True)
+@collector_paused()
 def make_quarterly(
     facts: Facts, quarter: str, edition: int = 1, earlier: Earlier | None = None, language: Language = CHINESE
 ) -> Edition:

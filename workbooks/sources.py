@@ -21,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from catalogue.languages import CHINESE, Language
 from transforms.facts import KEYS, Facts
+from transforms.keys import key_lists
 from transforms.model import EXACT
 from workbooks.formats import Formats, clean
 
@@ -93,8 +94,8 @@ class Printed:
 def shown(printed: Iterable[Printed]) -> pl.DataFrame:
     """What stands in the published cells (SHOWN)."""
     told = list(printed)
-    columns: dict[str, list[Any]] = {name: [getattr(one, name) for one in told] for name in SHOWN}
-    columns["keys"] = [list(one.keys) for one in told]
+    columns: dict[str, Any] = {name: [getattr(one, name) for one in told] for name in SHOWN}
+    columns["keys"] = key_lists("keys", [one.keys for one in told])
     return pl.DataFrame(columns, schema=dict(SHOWN))
 
 

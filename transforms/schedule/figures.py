@@ -15,6 +15,7 @@ import polars as pl
 
 from transforms import period as months
 from transforms.facts import SUPPRESSED, UNREPORTED, Facts, Figure, add, exact, growth, points
+from transforms.keys import key_lists
 from transforms.model import EXACT, Indicator
 
 Row = dict[str, Any]
@@ -59,8 +60,11 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
             schema[f"{name}|src"] = pl.List(pl.String)
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String
-    told = {name: [row.get(name) for row in rows] for name in schema}
+    told: dict[str, Any] = {name: [row.get(name) for row in rows] for name in schema}
     told["kind"] = [row.get("kind", "data") for row in rows]
+    for name in schema:
+        if name.endswith("|src"):
+            told[name] = key_lists(name, told[name])
     return pl.DataFrame(told, schema=schema)
 
 

@@ -28,14 +28,15 @@ def reports(facts: Facts) -> pl.DataFrame:
     `provisional`: the due date lies in a year whose holidays are not decreed yet.
     """
     mine = pl.col("district") == facts.district.code
-    filed = facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True)
+    filed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for version in facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True).to_dicts():
+        filed.setdefault((version["form"], version["period"]), []).append(version)
     due = {(row["form"], row["period"]): row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
     rows = []
     for code in facts.district.returns:
         if owed := facts.district.owes(facts.catalogue.form(code), facts.period):
             deadline = due.get((code, owed), {"due": None, "provisional": False})
-            versions = filed.filter(pl.col("form") == code, pl.col("period") == owed).to_dicts()
-            row = _report_row(facts, code, deadline["due"], versions)
+            row = _report_row(facts, code, deadline["due"], filed.get((code, owed), []))
             rows.append(row | {"provisional": deadline["provisional"]})
     rows.sort(key=lambda r: (-r["late"], r["order"], r["form"]))
     return frame(
