@@ -192,6 +192,12 @@ class Facts:
     def figure(self, series: str, item: str, period: str) -> Figure:
         """The figure that was told for one item and month."""
         key = f"{series}|{item}|{period}"
+        found = self._worked_out.get(key)
+        if found is None:
+            found = self._worked_out[key] = self._find(key, series, period)
+        return found
+
+    def _find(self, key: str, series: str, period: str) -> Figure:
         known = months.last_month(period) <= self.period
         value, half = self.observed.value(key) if known else (None, Decimal(0))
         if value is not None:
@@ -325,7 +331,7 @@ def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[st
 
 def header_of(catalogue: Catalogue, series: str) -> str:
     """The header of a told column; the name of a statistic."""
-    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    statistic = catalogue.statistic(series)
     return statistic.name if statistic else catalogue.column(series).header
 
 
@@ -350,13 +356,9 @@ def add(parts: Iterable[Figure]) -> Figure:
     parts = list(parts)
     if not parts or not all(p.told for p in parts):
         return missing_of(parts) if parts else NOTHING
-    return Figure(
-        sum((p.value for p in parts if p.value is not None), Decimal(0)),
-        sum((p.low for p in parts if p.low is not None), Decimal(0)),
-        sum((p.high for p in parts if p.high is not None), Decimal(0)),
-        tuple(key for p in parts for key in p.sources),
-        work="+".join(p.term for p in parts) if len(parts) > 1 else parts[0].work,
-    )
+    value, low, high = (sum(column, Decimal(0)) for column in zip(*(p[:3] for p in parts), strict=True))
+    sources = tuple(key for p in parts for key in p.sources)
+    return Figure(value, low, high, sources, work="+".join(p.term for p in parts) if len(parts) > 1 else parts[0].work)
 
 
 def subtract(left: Figure, right: Figure) -> Figure:
@@ -407,7 +409,7 @@ def points(now: Figure, base: Figure) -> Figure:
 
 def basis_of(catalogue: Catalogue, series: str) -> str:
     """The basis of a told column or of a statistic."""
-    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    statistic = catalogue.statistic(series)
     return statistic.basis if statistic else catalogue.column(series).basis
 
 
@@ -456,8 +458,8 @@ def value_over(facts: Facts, indicator: Indicator, span: Iterable[str]) -> Figur
 def _distinct_over(facts: Facts, indicator: Indicator, span: Sequence[str]) -> Figure:
     """How many different ones the records of the months tell: one of two months is one."""
     told = [value_in(facts, indicator, month) for month in span]
-    statistic = next(s for s in facts.catalogue.statistics if s.series == indicator.series)
-    if not all(month.told for month in told) or statistic.table not in facts.tables:
+    statistic = facts.catalogue.statistic(indicator.series)
+    if statistic is None or not all(month.told for month in told) or statistic.table not in facts.tables:
         return missing_of(told)
     mine = (pl.col("district") == facts.district.code) & pl.col("period").is_in(list(span))
     rows = facts.tables[statistic.table].filter(mine)

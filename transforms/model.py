@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -542,7 +543,7 @@ class Scores:
     marked: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """Everything that is declared, checked and frozen. `digest` names the ruleset version."""
 
@@ -564,7 +565,7 @@ class Catalogue:
     """Every day with the number of working days up to and with it."""
 
     def form(self, code: str) -> Return:
-        return next(r for r in self.returns if r.code == code)
+        return self._forms[code]
 
     def table(self, code: str) -> Table:
         return self.form(code.split(".", maxsplit=1)[0]).table(code)
@@ -575,8 +576,14 @@ class Catalogue:
 
     def column(self, path: str) -> Column:
         """The column of "<form>.<table>.<column>"."""
-        table, _, code = path.rpartition(".")
-        return self.table(table).column(code)
+        return self._columns[path]
+
+    def statistic(self, series: str) -> Statistic | None:
+        """The statistic whose figures are this series; None for a told column."""
+        return self._statistics.get(series)
+
+    def indicator(self, code: str) -> Indicator | None:
+        return self._indicators.get(code)
 
     def district(self, code: str) -> District:
         return next(d for d in self.districts if d.code == code)
@@ -586,6 +593,22 @@ class Catalogue:
 
     def edits(self, table: str) -> tuple[Edit, ...]:
         return tuple(e for e in self.form(table.split(".", maxsplit=1)[0]).edits if e.table == table)
+
+    @cached_property
+    def _forms(self) -> dict[str, Return]:
+        return {form.code: form for form in self.returns}
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {f"{table.code}.{column.code}": column for table in self.tables() for column in table.columns}
+
+    @cached_property
+    def _statistics(self) -> dict[str, Statistic]:
+        return {statistic.series: statistic for statistic in self.statistics}
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.indicators}
 
 
 BASES = (

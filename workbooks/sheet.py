@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import polars as pl
 import xlsxwriter
@@ -490,8 +491,7 @@ class SheetWriter:
         self.row += 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     """Where a figure is written: `column` is the first, `last` the last column of its span. A text stands in the
     first, a number in the last; `columns` tells the one that holds the numbers of each code."""
 
@@ -571,6 +571,7 @@ def _decimals(column: SheetColumn, row: Row) -> int:
     return 0 if told is None else int(told)
 
 
+@lru_cache(maxsize=20_000)
 def lines_of(text: str, width: float) -> int:
     """How many lines of 12 point a text takes in a column of this width."""
     total = 0

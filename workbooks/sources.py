@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 import polars as pl
@@ -57,8 +57,7 @@ SHOWN: Mapping[str, pl.DataType] = {
 """One row a published number (as shown: 万元, ratio, and its number format) or light (`text`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A number or a light that stands in a published cell.
 
     Attributes:

@@ -51,7 +51,7 @@ def indicator_blocks(
 
 
 def _block(facts: Facts, quarter: str, one: EvaluationIndicator, told: Row, benchmarks: Sequence[Benchmark]) -> Row:
-    core = next((i for i in facts.catalogue.indicators if i.code == one.core), None)
+    core = facts.catalogue.indicator(one.core)
     row: Row = {name: told.get(name) for name in ("number", "name", "department", "core", "unit", "decimals", "light")}
     row |= {"nature": told.get("nature"), "comparator": told.get("comparator")}
     for column in ("now", "target"):
@@ -111,15 +111,23 @@ def cause_of(facts: Facts, quarter: str, core: Indicator | None, measures: Ledge
 def explanations(facts: Facts, quarter: str, form: str) -> list[str]:
     """What the department said of checks of a return that were to be explained. Ledgers are left aside: what is said
     of a record may name a firm."""
+    told = facts.once(lambda known: _explained(known, quarter), f"explanations of {quarter}").get(form, [])
+    return [word.rstrip("。") for word in dict.fromkeys(told) if word.strip()]
+
+
+def _explained(facts: Facts, quarter: str) -> dict[str, list[str]]:
+    """Return → what was said of its checks."""
     ledgers = [table.code for table in facts.catalogue.tables() if table.layout == "ledger"]
     here = facts.findings.filter(
         pl.col("district") == facts.district.code,
-        pl.col("form") == form,
         pl.col("period").is_in(months_held(facts, quarter)),
         ~pl.col("table").is_in(ledgers),
+        pl.col("explanation").is_not_null(),
     )
-    told = here["explanation"].drop_nulls().to_list()
-    return [word.rstrip("。") for word in dict.fromkeys(told) if word.strip()]
+    told: dict[str, list[str]] = {}
+    for form, explanation in here.select("form", "explanation").iter_rows():
+        told.setdefault(form, []).append(explanation)
+    return told
 
 
 def next_steps(measures: Ledger) -> str:

@@ -22,6 +22,11 @@ def quarter_records(facts: Facts, table: str, quarter: str, dated: str, carried:
 
 def records_of(facts: Facts, table: str, held: Sequence[str], dated: str, carried: bool = False) -> Records:
     """The records of some months, as `quarter_records` takes those of a quarter."""
+    name = f"records of {table} by {dated} in {' '.join(held)} {carried}"
+    return facts.once(lambda known: _records_of(known, table, held, dated, carried), name)
+
+
+def _records_of(facts: Facts, table: str, held: Sequence[str], dated: str, carried: bool) -> Records:
     found = records(facts, table, *(held[-1:] if carried else held))
     key = list(facts.catalogue.table(table).key)
     rows = found.rows.filter(pl.col(dated).dt.strftime("%Y-%m").is_in(held))

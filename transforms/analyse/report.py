@@ -52,7 +52,7 @@ class Quarter:
     def core(self, code: str) -> tuple[EvaluationIndicator, Indicator | None, Row]:
         """An indicator of the evaluation, its core figure, and its row of Q01."""
         one = next(e for e in self.facts.catalogue.evaluation if e.code == code)
-        core = next((i for i in self.facts.catalogue.indicators if i.code == one.core), None)
+        core = self.facts.catalogue.indicator(one.core)
         return one, core, self._told[one.name]
 
     @cached_property
@@ -88,7 +88,7 @@ def resolve(quarter: Quarter, row: Row, word: str) -> Told | None:
         return cases_told(quarter, paragraph.cases, field)
     if head in COUNTED:
         return COUNTED[head](quarter, field)
-    indicator = next((i for i in quarter.facts.catalogue.indicators if i.code == head), None)
+    indicator = quarter.facts.catalogue.indicator(head)
     if indicator and field.partition(":")[0] in QUARTERLY:
         return _of_quarter(quarter, indicator, field)
     return narrate.resolve(quarter.facts, quarter.frames, row, word)

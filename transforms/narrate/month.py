@@ -51,7 +51,7 @@ def resolve(facts: Facts, frames: Frames, row: Row, word: str) -> Told | None:
         return _vat_verdict(facts)
     if "@" in word:
         return _series(facts, word)
-    indicator = next((i for i in facts.catalogue.indicators if i.code == head), None)
+    indicator = facts.catalogue.indicator(head)
     if indicator:
         return indicator_told(facts, indicator, field)
     return row.get(field)
@@ -227,5 +227,5 @@ def few_told(facts: Facts, indicator: Indicator) -> Told | None:
 
 
 def unit_of(facts: Facts, series: str) -> str:
-    statistic = next((s for s in facts.catalogue.statistics if s.series == series), None)
+    statistic = facts.catalogue.statistic(series)
     return statistic.unit if statistic else facts.catalogue.column(series).unit

@@ -28,7 +28,7 @@ def series_name(facts: Facts, series: str) -> str:
 def name_of_series(catalogue: Catalogue, series: str) -> str:
     """F03.entities.new_m → F03 表1 市场主体 本月新设. What is not a series is given back."""
     parts = (series or "").split(".")
-    statistic = next((s for s in catalogue.statistics if s.series == series), None)
+    statistic = catalogue.statistic(series or "")
     tables = {t.code: t for t in catalogue.tables()}
     table = tables.get(".".join(parts[:2]))
     if table is None:

@@ -100,7 +100,7 @@ def _revised_row(facts: Facts, told: Mapping[str, Any]) -> Row:
 
 def _shown_in(facts: Facts, series: str, base: str) -> tuple[str, int]:
     """Unit and decimals that a series is shown in: those of its return; a sum of 元 in 万元."""
-    statistic = next((s for s in facts.catalogue.statistics if s.series == series), None)
+    statistic = facts.catalogue.statistic(series)
     if statistic:
         return ("万元", 2) if base == "元" else (statistic.unit, 0)
     column = facts.catalogue.column(series)

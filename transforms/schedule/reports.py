@@ -27,16 +27,18 @@ def reports(facts: Facts) -> pl.DataFrame:
     `days_late` counts calendar days from the due date to the first report, or to the as-of date when nothing came;
     `provisional`: the due date lies in a year whose holidays are not decreed yet.
     """
-    mine = pl.col("district") == facts.district.code
-    filed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    owed = {code: facts.district.owes(facts.catalogue.form(code), facts.period) for code in facts.district.returns}
+    of_month = pl.col("period").is_in([period for period in set(owed.values()) if period])
+    mine = (pl.col("district") == facts.district.code) & of_month
+    filed: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
     for version in facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True).to_dicts():
         filed.setdefault((version["form"], version["period"]), []).append(version)
     due = {(row["form"], row["period"]): row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
     rows = []
-    for code in facts.district.returns:
-        if owed := facts.district.owes(facts.catalogue.form(code), facts.period):
-            deadline = due.get((code, owed), {"due": None, "provisional": False})
-            row = _report_row(facts, code, deadline["due"], filed.get((code, owed), []))
+    for code, period in owed.items():
+        if period:
+            deadline = due.get((code, period), {"due": None, "provisional": False})
+            row = _report_row(facts, code, deadline["due"], filed.get((code, period), []))
             rows.append(row | {"provisional": deadline["provisional"]})
     rows.sort(key=lambda r: (-r["late"], r["order"], r["form"]))
     return frame(
