@@ -54,8 +54,8 @@ class SheetColumn:
     formula ("": every row); {other} is the cell of the same row, {other:rows} the data rows of that column.
     `total`: the 合计 row sums the rows shown. `name` is the defined name of the row's cell. `blank`: a missing
     figure is an empty grey cell, since a chart would draw any text as zero. A `deadline` is a date that is marked 暂定
-    where the row is `provisional`. `repeat` makes one column a month. `heat` colours the numbers from the lowest to
-    the highest of all such columns of the block."""
+    where the row is `provisional`. `told`: what somebody wrote, which is the same in every language. `repeat` makes one
+    column a month. `heat` colours the numbers from the lowest to the highest of all such columns of the block."""
 
     code: str
     header: str
@@ -70,6 +70,7 @@ class SheetColumn:
     name: str = ""
     blank: bool = False
     heat: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,7 @@ def _columns(entry: Entry) -> list[SheetColumn]:
         name=entry.take("name", default=""),
         blank=entry.take("blank", bool, False),
         heat=entry.take("heat", bool, False),
+        told=entry.take("told", bool, False),
     )
     entry.done()
     if not count:

@@ -24,6 +24,8 @@ SOURCES = (
     (TOLD_SHEET, "所用的填报数", "逐数列出报表、文件、单元格、版次与哈希"),
 )
 """The sheets that every workbook ends with."""
+UNTRANSLATED = "正文依中文措辞规则写成,不译;文中每个数列在其后的表中。"
+"""Stands above a text in another language."""
 COVER_GRID = (22, 20, 62, 22)
 OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
 
@@ -65,10 +67,15 @@ def build(
     Args:
         earlier: the edition before; the sheet of what changed stands in later editions alone.
     """
+    words = {name: language.say_parts(word) for name, word in words.items()}
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, OPTIONS)
     book.set_properties(
-        {"title": sheets[0].title.format(**words), "author": facts.district.office, "created": facts.as_of}
+        {
+            "title": language.say(sheets[0].title).format(**words),
+            "author": language.say(facts.district.office),
+            "created": facts.as_of,
+        }
     )
     book.set_calc_mode("auto")
     formats, printed, cleaned = Formats(book), list[Printed](), list[Cleaned]()
@@ -87,6 +94,8 @@ def build(
         writer = SheetWriter(book, formats, sheet, words, facts.catalogue.units, lines, language)
         writer.set_up()
         writer.title()
+        if sheet.paragraphs and language != CHINESE:
+            writer.notes([language.say(UNTRANSLATED)])
         if sheet.kind == "text" and brief is not None:
             write_paragraphs(writer, brief)
         for block in sheet.blocks:

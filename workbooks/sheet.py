@@ -346,7 +346,7 @@ class SheetWriter:
         if kind == "link":
             self.page.write_url(place.row, place.column, f"internal:'{text}'!A1", self.formats.link_cell(), text)
             return text
-        told = self.language.say(text) if kind == "wrap" else self.language.say_parts(text)
+        told = text if place.of.told else self.language.say_parts(text)
         fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
         more: dict[str, Any] = dict(fills.get(text, {}))
         if told.startswith(FORMULA_SIGNS):
@@ -381,7 +381,7 @@ class SheetWriter:
             look = self.formats.missing(True, **edge) if grey else self.formats.text(total, **edge)
             self.page.write_blank(place.row, place.last, None, look)
         else:
-            told, more = self.language.say(why), dict[str, Any](place.frame(-1))
+            told, more = self.language.say_parts(why), dict[str, Any](place.frame(-1))
             if not place.fits(told):
                 more["text_wrap"] = True
             self.page.write_string(place.row, place.last, told, self.formats.missing(why == UNREPORTED, **more))
@@ -479,7 +479,9 @@ class SheetWriter:
         width = sum(int(w * 7 + 5) for w in grid) - 16
         row = self.row if block.chart.below else top
         place = ChartPlace(self.sheet.tab, placed.columns, (placed.first, placed.last), row, first_column, width)
-        add_chart(self.book, self.page, block, frame, place, self.fill, round(9.5 / self.scale), self.units)
+        add_chart(
+            self.book, self.page, block, frame, place, self.fill, round(9.5 / self.scale), self.units, self.language
+        )
         # The rows that the chart covers stand ready, so that nothing is written under it.
         start = self.row if block.chart.below else top
         while sum(self.heights.get(n, 15) for n in range(start, self.row)) * 4 / 3 < block.chart.height + 8:

@@ -41,6 +41,7 @@ PLACES: Mapping[str, tuple[str, int]] = {
 AS_TOLD, COUNTED = "填报数", "本簿统计"
 MOST_LINKS = 65_000
 """Excel takes 65,530 links a sheet; the lines after these have none."""
+_CHINESE = re.compile(r"(?:第\d+)?[\u4e00-\u9fff]+")
 LONGEST_WORK = 200
 """A longer work – the sum of hundreds of cells – is told by its parts alone."""
 SHOWN: Mapping[str, pl.DataType] = {
@@ -118,7 +119,7 @@ def write_sources(
         page.write_string(at, 2, language.say_parts(clean(one.row)))
         page.write_string(at, 3, clean(one.column))
         page.write_number(at, 4, float(one.number or 0))
-        page.write_string(at, 5, one.how(figures))
+        page.write_string(at, 5, _CHINESE.sub(lambda word: language.say(word[0]), one.how(figures)))
     _write_told(book, formats, facts.places(figures), figures, language)
 
 

@@ -48,7 +48,12 @@ def draw_stacked_bars(drawing: Drawing) -> NativeChart:
     chart = drawing.book.add_chart({"type": "bar", "subtype": "stacked"})
     for number, code in enumerate(declared.bars):
         dark = code in ("red", "blue", "green") if code in LIGHTS else number in DARK_FILLS
-        told = labels(f'"{LIGHT_WORDS.get(code, "")}"0;;;', drawing.size, "#FFFFFF" if dark else "#000000")
+        word = drawing.language.say(LIGHT_WORDS.get(code, ""))
+        told = labels(
+            f'"{word} "0;;;' if word.isascii() and word else f'"{word}"0;;;',
+            drawing.size,
+            "#FFFFFF" if dark else "#000000",
+        )
         if not dark and code not in LIGHTS:
             told["fill"] = {"color": "#FFFFFF"}
         chart.add_series(_bar(drawing, code, number) | {"data_labels": told})

@@ -8,6 +8,7 @@ import xlsxwriter
 from xlsxwriter.chart import Chart as NativeChart
 from xlsxwriter.worksheet import Worksheet
 
+from catalogue.languages import Language
 from catalogue.sheets import Block
 from transforms.model import Unit
 from workbooks.charts.bars import draw_bars, draw_funnel, draw_gantt, draw_stacked_bars
@@ -41,10 +42,11 @@ def add_chart(
     fill: Callable[[str], str],
     size: int,
     units: Mapping[str, Unit],
+    language: Language,
 ) -> None:
     """Insert the chart of a block, its text in `size` points."""
     assert block.chart is not None
-    drawing = Drawing(book, block, block.chart, frame, place, fill, size, units)
+    drawing = Drawing(book, block, block.chart, frame, place, fill, size, units, language)
     if block.chart.kind == "multiples":
         _add_multiples(page, drawing)
         return
@@ -67,4 +69,6 @@ def _add_multiples(page: Worksheet, drawing: Drawing) -> None:
         row, column = divmod(number, declared.abreast)
         chart.set_size({"width": width, "height": height})
         x, y = LEFT + column * (width + BETWEEN), TOP + row * (height + BETWEEN)
-        page.insert_chart(place.row, place.column, chart, _options(f"{name}。{alternative(drawing)}", x, y))
+        page.insert_chart(
+            place.row, place.column, chart, _options(f"{name}{drawing.language.mark('。')}{alternative(drawing)}", x, y)
+        )

@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.chart import Chart as NativeChart
 
 from catalogue.charts import Chart
+from catalogue.languages import CHINESE, Language
 from catalogue.sheets import Block
 from transforms.model import Unit
 
@@ -53,6 +54,7 @@ WORDS = {
     "pareto": "帕累托图",
     "waterfall": "瀑布图",
 }
+ALTERNATIVE = "{kind}:{title}。按{x}显示{shown}。{source}"
 UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
 
 
@@ -83,6 +85,7 @@ class Drawing:
     fill: Callable[[str], str]
     size: int
     units: Mapping[str, Unit]
+    language: Language = CHINESE
 
     @property
     def title(self) -> str:
@@ -124,8 +127,14 @@ def alternative(drawing: Drawing) -> str:
         for code in declared.bars
         if code != "base" and not (declared.kind == "funnel" and code == declared.bars[0])
     ]
-    shown = "、".join(drawing.header(code) for code in (*bars, *declared.lines))
-    return f"{WORDS[declared.kind]}:{drawing.title}。按{drawing.header(declared.x)}显示{shown}。{drawing.fill(declared.source)}"
+    say = drawing.language.say
+    return say(ALTERNATIVE).format(
+        kind=say(WORDS[declared.kind]),
+        title=drawing.title,
+        x=drawing.header(declared.x),
+        shown=drawing.language.mark("、").join(drawing.header(code) for code in (*bars, *declared.lines)),
+        source=drawing.fill(declared.source),
+    )
 
 
 def font(size: int, colour: str = "#000000") -> dict[str, Any]:
