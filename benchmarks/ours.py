@@ -39,7 +39,8 @@ def run_ours(folder: Path) -> Run:
     with run.stage("receipts"):
         receipts = answering.answer(house, as_of, compared)
     with run.stage("publish"):
-        published = publishing.publish(house, publishing.MONTHLY, LAST, as_of, frames)
+        known = publishing.know(house, frames, as_of, compared)
+        published = publishing.publish(house, publishing.MONTHLY, LAST, as_of, known)
     journal.close()
     returned = judgement.decisions.filter(judgement.decisions["event"] == "returned").height
     run.counts = {

@@ -65,8 +65,8 @@ def _publish(wanted: list[tuple[str, str]], as_of: date | None) -> list[Path]:
     moment = end_of(datetime(as_of.year, as_of.month, as_of.day)) if as_of else now()
     settings = Settings()
     with only_writer(settings.var), open_house(settings) as house:
-        frames = load_frames(house, moment)
-        written = [path for p, r in wanted for path in publish_period(house, p, r, moment, frames)]
+        known = publishing.know(house, load_frames(house, moment), moment)
+        written = [path for p, r in wanted for path in publish_period(house, p, r, moment, known)]
     for path in written:
         print(path)
     return written

@@ -42,10 +42,11 @@ def nightly(as_of: datetime | None = None) -> Night:
         compared = compare(house, frames).compared
         events = follow(house, compared, as_of)
         receipts = answer(house, as_of, compared)
+        known = publishing.know(house, frames, as_of, compared)
         published = [
             path
             for product, ref_period in publishing.periods_to_publish(house, night.touched(house, as_of), as_of)
-            for path in publish(house, product, ref_period, as_of, frames, compared, locked_too=False)
+            for path in publish(house, product, ref_period, as_of, known, locked_too=False)
         ]
         result = Night(
             as_of=as_of,

@@ -224,8 +224,7 @@ def publish(
     product: str,
     ref_period: str,
     as_of: datetime,
-    frames: Frames | None = None,
-    compared: pl.DataFrame | None = None,
+    known: Known | None = None,
     *,
     locked_too: bool = True,
 ) -> list[Path]:
@@ -234,7 +233,7 @@ def publish(
     Nothing is published again unless something that goes into it changed; nothing published is overwritten.
 
     Args:
-        compared: every reconciliation of the frames, where they have been worked out already.
+        known: what was known at that moment, where it has been worked out already.
         locked_too: a person asks for it. A night lets rest what was published of a month that has been closed.
 
     Raises:
@@ -244,7 +243,7 @@ def publish(
     first = ref_period if of_month else period.months_of(ref_period)[0]
     if first > _last_over(as_of):
         raise NotOver(f"{period.chinese(ref_period)}在 {as_of:%Y-%m-%d} 还没有结束，不能发布。")
-    known = know(house, frames or load_frames(house, as_of), as_of, compared)
+    known = known or know(house, load_frames(house, as_of), as_of)
     written = []
     for district in house.catalogue.districts:
         last = ref_period if of_month else min(period.months_of(ref_period)[-1], _last_over(as_of))

@@ -41,9 +41,8 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
     events = publishing.note_differences(house, compared, as_of)
     receipts = answering.answer(house, as_of, compared)
     wanted = publishing.periods_to_publish(house, night.touched(house, as_of), as_of) if publish else []
-    published = [
-        path for p, r in wanted for path in publishing.publish(house, p, r, as_of, frames, compared, locked_too=False)
-    ]
+    known = publishing.know(house, frames, as_of, compared) if wanted else None
+    published = [path for p, r in wanted for path in publishing.publish(house, p, r, as_of, known, locked_too=False)]
     house.journal.finish_night(as_of, "")
     return Night(
         as_of=as_of,
