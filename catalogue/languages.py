@@ -57,6 +57,8 @@ _KINDS = {
     "u": r"[^\W\d_]+",
     "d": r"\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{4}-\d\d-\d\d",
 }
+MOST_KNOWN = 20_000
+"""So many texts are remembered as they were said."""
 _MARK = r"[,;:()\uff0c\uff1b\uff1a\uff08\uff09]"
 _WIDE = {",": "[,\uff0c]", ";": "[;\uff1b]", ":": "[:\uff1a]", "(": r"[(\uff08]", ")": r"[)\uff09]"}
 
@@ -96,6 +98,8 @@ class Language:
         if not self.labels:
             return text
         if text not in self._known:
+            if len(self._known) == MOST_KNOWN:  # a long run sees the texts of many districts
+                self._known.clear()
             self._known[text] = self._composed(text) if _CHINESE.search(text) else text
         return self._known[text]
 

@@ -119,8 +119,12 @@ def write_sources(
         page.write_string(at, 2, language.say_parts(clean(one.row)))
         page.write_string(at, 3, clean(one.column))
         page.write_number(at, 4, float(one.number or 0))
-        page.write_string(at, 5, _CHINESE.sub(lambda word: language.say(word[0]), one.how(figures)))
+        page.write_string(at, 5, _said(one.how(figures), language))
     _write_told(book, formats, facts.places(figures), figures, language)
+
+
+def _said(how: str, language: Language) -> str:
+    return how if language == CHINESE else _CHINESE.sub(lambda word: language.say(word[0]), how)
 
 
 def _link(
