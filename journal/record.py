@@ -125,6 +125,22 @@ period_lock = sa.Table(
     comment="locked | unlocked: a month that is closed is not published again by itself.",
 )
 
+light_event = sa.Table(
+    "light_event",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("district", sa.String(16), nullable=False),
+    sa.Column("period", sa.String(8), nullable=False),
+    sa.Column("subject", sa.String(16), nullable=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("light", sa.String(4), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    comment="set | withdrawn: a light of one month that a person sets in place of the one that is computed. `light` is "
+    "the character it is set to; empty where that is withdrawn.",
+)
+
 DECISIONS = ("accepted", "questions", "returned", "unreadable", "withdrawn")
 TAKEN_IN = ("accepted", "questions")
 
@@ -211,6 +227,14 @@ class Journal:
         """A month is `locked`, or `unlocked` again."""
         row = {"district": district, "period": month, "event": event, "at": at, "actor": actor, "reason": reason}
         self._insert(period_lock, [row])
+
+    def note_light(
+        self, district: str, month: str, subject: str, light: str, at: datetime, actor: str, reason: str
+    ) -> None:
+        """A light is set to a character; an empty one withdraws what was set."""
+        place = {"district": district, "period": month, "subject": subject}
+        event = {"event": "set" if light else "withdrawn", "light": light, "at": at, "actor": actor, "reason": reason}
+        self._insert(light_event, [place | event])
 
     def _insert(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         rows = [dict(row) for row in rows]
@@ -306,6 +330,11 @@ class Journal:
         with self.engine.connect() as connection:
             last = {(row.district, row.period): row._asdict() for row in connection.execute(query)}
         return {place: row for place, row in last.items() if row["event"] == "locked"}
+
+    def light_events(self, known_at: datetime | None = None) -> pl.DataFrame:
+        """Every light that was set or withdrawn by a moment, the columns of `light_event`, oldest first."""
+        query = sa.select(light_event).where(light_event.c.at <= (known_at or datetime.max))
+        return self._frame(query.order_by(light_event.c.id), light_event)
 
     def last_finished(self, before: datetime | None = None) -> datetime | None:
         """The moment of the last night (before a moment) that came to its end; what was decided after it is not

@@ -4,7 +4,7 @@ import polars as pl
 
 KEY = ["sheet", "block", "row", "column"]
 """By these words a cell is found again in another edition: its row may have moved."""
-OTHERWISE = "非报表数据变化(截止时点、规则或目标)"
+OTHERWISE = "非报表数据变化(截止时点、规则、目标或人工设定的灯色)"
 
 
 def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
@@ -12,7 +12,7 @@ def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame
 
     Args:
         before, now: sheet, block, row, column, cell, number (EXACT, null for a light), pattern, text, keys (the figures
-            behind).
+            behind), note (what a person decided of a light; an edition of an earlier version does not tell it).
         changes: the figures told otherwise: series, item, period, reason (which submission).
     Returns:
         kind, sheet, cell, row, column, old, new, difference (EXACT, as shown; what stands there instead of a number is
@@ -22,20 +22,26 @@ def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame
         pl.concat_str("series", "item", "period", separator="|").alias("keys"), "reason"
     ).drop_nulls("reason")
     there = [one.unique(KEY, keep="first", maintain_order=True) for one in (before, now)]
-    old = there[0].select(*KEY, old="number", old_text="text", old_cell="cell", old_pattern="pattern")
-    new = (
-        there[1].with_row_index("order").select(*KEY, "order", "cell", "keys", "pattern", new="number", new_text="text")
-    )
+    there = [one if "note" in one.columns else one.with_columns(note=pl.lit("")) for one in there]
+    old = there[0].select(*KEY, old="number", old_text="text", old_cell="cell", old_pattern="pattern", old_note="note")
+    now_told = ("cell", "keys", "pattern", "note")
+    new = there[1].with_row_index("order").select(*KEY, "order", *now_told, new="number", new_text="text")
     both = new.join(old, on=KEY, how="full", coalesce=True, maintain_order="left_right")
     numbers_differ = ~pl.col("old").eq_missing(pl.col("new"))
     texts_differ = pl.col("old_text").fill_null("") != pl.col("new_text").fill_null("")
-    changed = both.filter(numbers_differ | texts_differ).sort("order", nulls_last=True, maintain_order=True)
+    decided = pl.col("note").fill_null("") != pl.col("old_note").fill_null("")
+    changed = both.filter(numbers_differ | texts_differ | decided).sort("order", nulls_last=True, maintain_order=True)
     grounds = changed.explode("keys").join(reasons, on="keys", how="inner", maintain_order="left")
     of_cell = grounds.group_by(KEY, maintain_order=True).agg(reason=pl.col("reason").unique(maintain_order=True))
     of_row = grounds.group_by(KEY[:3], maintain_order=True).agg(of_row=pl.col("reason").unique(maintain_order=True))
+    lights = changed.filter(decided & (pl.col("note").fill_null("") != ""))
+    of_light = lights.group_by(KEY[:3], maintain_order=True).agg(of_light=pl.col("note").unique(maintain_order=True))
     told = changed.join(of_cell, on=KEY, how="left", maintain_order="left")
     told = told.join(of_row, on=KEY[:3], how="left", maintain_order="left")
-    reason = pl.coalesce(pl.col("reason").list.join("、"), pl.col("of_row").list.join("、"), pl.lit(OTHERWISE))
+    told = told.join(of_light, on=KEY[:3], how="left", maintain_order="left")
+    by_person = pl.when(decided).then(pl.col("note").replace("", None))
+    grounds_told = [pl.col(name).list.join("、") for name in ("reason", "of_row", "of_light")]
+    reason = pl.coalesce(by_person, *grounds_told, pl.lit(OTHERWISE))
     return told.select(
         kind=pl.lit("data"),
         sheet="sheet",

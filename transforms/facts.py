@@ -14,7 +14,7 @@ import polars as pl
 from transforms import period as months
 from transforms.adjustments import ADJUSTMENTS, SUFFIX
 from transforms.follow import FOLLOWED
-from transforms.model import Catalogue, District, Indicator, State
+from transforms.model import Catalogue, District, Indicator, SetLight, State
 from transforms.observe import chosen_rows
 from transforms.spans import last_month_of
 
@@ -151,7 +151,8 @@ class Facts:
     the highest version stands. `tables` are the wide tables by code (model.wide_schema) with the rows of the
     submissions that count, `layout` (submission, table, code, letter) the column that a value stands in: see
     `transforms.records`. `adjustments` are the corrections of closed months (adjustments.ADJUSTMENTS), which the
-    observations leave out. `observed` are the observations as they are looked up, shared with the earlier months.
+    observations leave out. `lights` is what people decided last of each light (set by hand, or taken back), of any
+    month. `observed` are the observations as they are looked up, shared with the earlier months.
     """
 
     catalogue: Catalogue
@@ -167,6 +168,7 @@ class Facts:
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     layout: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LAYOUT))
     adjustments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ADJUSTMENTS))
+    lights: tuple[SetLight, ...] = ()
     observed: Observed = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
     _worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

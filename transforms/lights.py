@@ -2,13 +2,31 @@
 
 A figure that was printed with two decimals says no more than its rounding interval: a light is green only when the
 whole interval is on the right side of the target. Where yellow ends is the office's to say (catalogue/lights.yaml).
+
+A person may set a light by hand, with name and reason (Facts.lights): it stands in place of the one that is computed,
+which is shown with it.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from transforms import period as months
 from transforms.facts import Facts, Figure, value_in, year_to_date
-from transforms.model import Indicator, Light, Thresholds
+from transforms.model import Catalogue, Indicator, Light, SetLight, Target, Thresholds
+
+
+class Lit(NamedTuple):
+    """A light as it is shown, the one that is computed, and what a person decided last of it: set it by hand, or took
+    that back (`decided.light` is None)."""
+
+    shown: Light | None
+    computed: Light | None
+    decided: SetLight | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        return self.decided is not None and self.decided.light is not None
 
 
 def time_progress(period: str) -> Decimal:
@@ -78,5 +96,39 @@ def _at_most(upper: Decimal, limit: Decimal, over_by: Decimal) -> Light:
 
 def light_of(facts: Facts, indicator: Indicator, period: str) -> Light | None:
     """The light of an indicator in a month."""
+    return lit_of(facts, indicator, period).shown
+
+
+def lit_of(facts: Facts, indicator: Indicator, period: str) -> Lit:
+    """The light of an indicator in a month, as it is shown and as it is computed."""
     figure = (year_to_date if indicator.target_kind == "yearly" else value_in)(facts, indicator, period)
-    return judge(indicator, figure, period, facts.catalogue.thresholds)
+    return lit(facts, indicator.code, judge(indicator, figure, period, facts.catalogue.thresholds), period)
+
+
+def lit(facts: Facts, subject: str, computed: Light | None, period: str = "") -> Lit:
+    """A computed light, or the one that a person has set in its place for that month (that of the facts)."""
+    decided = facts.once(_decided).get((period or facts.period, subject))
+    return Lit((decided.light if decided else None) or computed, computed, decided)
+
+
+def _decided(facts: Facts) -> Mapping[tuple[str, str], SetLight]:
+    return {(one.period, one.subject): one for one in facts.lights}
+
+
+def subject_of(catalogue: Catalogue, code: str) -> str:
+    """Under which code a light is set by hand: a target that is judged as a core figure is has the light of that one."""
+    target = next((one for one in catalogue.targets if one.code == code), None)
+    figure = judged_as(catalogue, target) if target else None
+    return figure.code if figure else code
+
+
+def judged_as(catalogue: Catalogue, target: Target) -> Indicator | None:
+    """The core figure that is held against the very number of a target in the same way, if there is one."""
+    if len(target.indicators) != 1:
+        return None
+    indicator = next(one for one in catalogue.indicators if one.code == target.indicators[0])
+    if target.light != indicator.target_kind or target.value is None:
+        return None
+    # A limit of each case is judged by the share of the cases that keep it.
+    same = target.light == "at_most_case" or target.value * catalogue.units[target.unit].factor == indicator.target
+    return indicator if same else None

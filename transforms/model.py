@@ -6,7 +6,7 @@ from the declarations; every other part reads them.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -108,6 +108,20 @@ class Light(StrEnum):
     YELLOW = "黄"
     RED = "红"
     GREY = "灰"
+
+
+@dataclass(frozen=True, slots=True)
+class SetLight:
+    """What a person decided last of one light of one month: what it is set to, or None where that was taken back and
+    the light that is computed stands again. `subject`: a core figure (I0301), a target (T012), a measure (ML-07) or an
+    indicator of the evaluation that no return carries (E07)."""
+
+    period: str
+    subject: str
+    light: Light | None
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from catalogue.sheets import PAPERS, Block, Sheet, SheetColumn
 from transforms.facts import UNREPORTED
 from transforms.model import Unit
 from transforms.narrate import AGED_MONTHS, rounded
+from transforms.schedule.figures import set_by_hand
 from workbooks.charts import ChartPlace, add_chart
 from workbooks.formats import (
     FILLS,
@@ -37,6 +38,7 @@ from workbooks.formats import (
     number_format,
     what_was_cleaned,
 )
+from workbooks.lights import NOTE, PATTERN, SIGN, comment_of, sentence_of
 from workbooks.sources import MOST_LINKS, SOURCE_SHEET, Printed
 
 CONTENTS, BACK, TO_SOURCES = "目录", "← 目录", "来源→"
@@ -100,6 +102,7 @@ class SheetWriter:
         self.heights: dict[int, float] = {}
         self.breaks: list[int] = []
         self.frozen = False
+        self.by_hand = False
         self.regions = 0
 
     # ---- the page ----
@@ -202,6 +205,9 @@ class SheetWriter:
         if block.chart:
             self._chart(block, frame, placed, top)
         self.notes(block.notes)
+        if self.by_hand:
+            self.notes([self.language.say(NOTE)])
+            self.by_hand = False
         self.row += 1
         return placed
 
@@ -341,8 +347,10 @@ class SheetWriter:
     def _text(self, place: "_Cell", row: Row, text: str, total: bool) -> str:
         kind = place.of.format
         align = "center" if kind in ("centre", "light", "state") else "left"
+        by_hand = set_by_hand(row, place.of.code) if kind == "light" else None
+        sign = SIGN if by_hand else ""
         if kind == "light" and text:
-            self._note_printed(place, text=text)
+            self._note_printed(place, text=text + sign, note=sentence_of(row.get(f"{place.of.code}|set")))
         if kind == "link":
             self.page.write_url(place.row, place.column, f"internal:'{text}'!A1", self.formats.link_cell(), text)
             return text
@@ -351,11 +359,15 @@ class SheetWriter:
         more: dict[str, Any] = dict(fills.get(text, {}))
         if told.startswith(FORMULA_SIGNS):
             more["quote_prefix"] = True
-        wrap = not place.runs_on(told) if kind in ("wrap", "text") else not place.fits(told)
+        wrap = not place.runs_on(told) if kind in ("wrap", "text") else not place.fits(told + sign)
         more.update(place.frame(0))
+        if by_hand:
+            more["num_format"] = PATTERN
+            self.by_hand = True
+            self.page.write_comment(place.row, place.column, *comment_of(by_hand, self.language))
         look = self.formats.text(total, align, wrap, **more)
         self.page.write_string(place.row, place.column, told, look)
-        return told
+        return told + sign
 
     def _clean(self, place: "_Cell", value: object) -> str:
         text = clean(value)

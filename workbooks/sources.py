@@ -54,8 +54,10 @@ SHOWN: Mapping[str, pl.DataType] = {
     "pattern": pl.String(),
     "text": pl.String(),
     "keys": pl.List(pl.String()),
+    "note": pl.String(),
 }
-"""One row a published number (as shown: 万元, ratio, and its number format) or light (`text`)."""
+"""One row a published number (as shown: 万元, ratio, and its number format) or light (`text`, and in `note` what a person
+decided of it)."""
 
 
 class Printed(NamedTuple):
@@ -64,6 +66,7 @@ class Printed(NamedTuple):
     Attributes:
         block, row, column: the frame it is of, the words that begin its row, and its header.
         number: as shown (万元, ratio), by the number format `pattern`; None for a light, whose character is `text`.
+        note: of a light, what a person decided of it.
         formula: the live formula, if there is one. work: how it was worked out of `keys`, the figures behind it.
     """
 
@@ -75,6 +78,7 @@ class Printed(NamedTuple):
     number: Decimal | None
     pattern: str = ""
     text: str = ""
+    note: str = ""
     formula: str = ""
     work: str = ""
     keys: tuple[str, ...] = ()

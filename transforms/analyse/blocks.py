@@ -18,7 +18,7 @@ from transforms.model import EXACT, EvaluationIndicator, Indicator
 from transforms.narrate.words import rounded
 from transforms.records import records
 from transforms.schedule import Row, department_name, frame, put
-from transforms.schedule.figures import figure_of
+from transforms.schedule.figures import figure_of, light_columns
 
 TO_ADD = "(待牵头单位补充)"
 UNKNOWN = "暂无"
@@ -41,18 +41,21 @@ def indicator_blocks(
     rows = [_block(facts, quarter, one, told[one.name], benchmarks) for one in facts.catalogue.evaluation]
     for one, row in zip(facts.catalogue.evaluation, rows, strict=True):
         row["text"] = texts.get(one.code, "")
-    texts_of = ("name", "department", "core", "unit", "nature", "comparator", "benchmark", "light")
+    texts_of = ("name", "department", "core", "unit", "nature", "comparator", "benchmark")
     told_by = ("cause", "measures", "responsible", "text")
     numbers = dict.fromkeys(("now", "target", "best", "gap", "behind"), EXACT)
     shapes: dict[str, Any] = {f"{c}|unit": pl.String for c in ("gap", "behind")}
     shapes |= {f"{c}|decimals": pl.Int64 for c in ("gap", "behind", "best")}
     columns = {**dict.fromkeys((*texts_of, *told_by), pl.String), "decimals": pl.Int64, "due": pl.Date}
-    return frame(rows, number=pl.Int64, **columns, **numbers, **shapes)
+    return frame(rows, number=pl.Int64, **light_columns("light"), **columns, **numbers, **shapes)
 
 
 def _block(facts: Facts, quarter: str, one: EvaluationIndicator, told: Row, benchmarks: Sequence[Benchmark]) -> Row:
     core = facts.catalogue.indicator(one.core)
-    row: Row = {name: told.get(name) for name in ("number", "name", "department", "core", "unit", "decimals", "light")}
+    row: Row = {
+        name: told.get(name)
+        for name in ("number", "name", "department", "core", "unit", "decimals", "light", "light|set")
+    }
     row |= {"nature": told.get("nature"), "comparator": told.get("comparator")}
     for column in ("now", "target"):
         put(row, column, figure_of(told, column))

@@ -1,5 +1,6 @@
 """Q01: the indicators of the national evaluation over the quarter."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import polars as pl
@@ -14,7 +15,7 @@ from transforms.facts import (
     sums_up,
     value_in,
 )
-from transforms.lights import light_of
+from transforms.lights import Lit, lit_of
 from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
 from transforms.narrate import number, rise, rounded
 from transforms.schedule import (
@@ -25,6 +26,11 @@ from transforms.schedule import (
     frame,
     put,
 )
+from transforms.schedule.figures import light_columns, put_light, set_by_hand
+from transforms.schedule.indicators import without_return
+
+NOT_LIT = Lit(None, None)
+SAID_OF = {"绿": "达到进度要求", "黄": "略低于目标", "红": "明显偏离目标"}
 
 
 def quarter_overview(facts: Facts, quarter: str) -> pl.DataFrame:
@@ -46,10 +52,7 @@ def quarter_overview(facts: Facts, quarter: str) -> pl.DataFrame:
         last_year=EXACT,
         yoy=EXACT,
         qoq=EXACT,
-        light1=pl.String,
-        light2=pl.String,
-        light3=pl.String,
-        light=pl.String,
+        **light_columns("light1", "light2", "light3", "light"),
         verdict=pl.String,
     )
 
@@ -61,9 +64,8 @@ def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) 
         for column in ("target", "previous", "now", "last_year", "yoy", "qoq"):
             blank = Figure(None, None, None, (), UNREPORTED)
             put(row, column, blank if column in ("previous", "now", "last_year") else NOTHING)
-        greys = {f"light{n}": Light.GREY for n in (1, 2, 3)}
-        return row | greys | {"core": NO_RETURN, "light": Light.GREY, "verdict": "没有报表可取数,不作评价"}
-    held = months_held(facts, quarter)
+        _put_lights(row, facts, quarter, lambda month: without_return(facts, one, month))
+        return row | {"core": NO_RETURN, "verdict": "没有报表可取数,不作评价"}
     row |= {
         "core": f"{indicator.name}({indicator.unit})",
         "unit": indicator.unit,
@@ -73,10 +75,18 @@ def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) 
     }
     put(row, "target", NOTHING if indicator.target is None else Figure(indicator.target, None, None, ()))
     now = _put_quarters(row, facts, indicator, quarter)
-    lights = [light_of(facts, indicator, m) if m in held else None for m in months.months_of(quarter)]
-    row |= {f"light{number}": light or ("" if held else Light.GREY) for number, light in enumerate(lights, start=1)}
-    row["light"] = light_of(facts, indicator, held[-1]) if held else Light.GREY
+    _put_lights(row, facts, quarter, lambda month: lit_of(facts, indicator, month))
     return row | {"verdict": _verdict(facts, indicator, row, now)}
+
+
+def _put_lights(row: Row, facts: Facts, quarter: str, of: Callable[[str], Lit]) -> None:
+    """The lights of the three months, none of a month that has not come, and that of the last one held."""
+    held = months_held(facts, quarter)
+    for n, month in enumerate(months.months_of(quarter), start=1):
+        nothing = "" if held else Light.GREY
+        put_light(row, f"light{n}", of(month) if month in held else NOT_LIT)
+        row[f"light{n}"] = row[f"light{n}"] or nothing
+    put_light(row, "light", of(held[-1]) if held else Lit(Light.GREY, Light.GREY))
 
 
 def _put_quarters(row: Row, facts: Facts, indicator: Indicator, quarter: str) -> Figure:
@@ -110,6 +120,8 @@ def _verdict(facts: Facts, indicator: Indicator, row: Row, now: Figure) -> str:
         rate = f"{'上升' if moved > 0 else '下降'}{rounded(abs(moved), 2):f}个百分点"
         flat = abs(moved) < Decimal("0.05")
         parts.append("同比" + (("持平" if flat else rate) if indicator.nature == "rate" else rise(moved)))
-    said = {"绿": "达到进度要求", "黄": "略低于目标", "红": "明显偏离目标"}.get(row["light"] or "", "")
+    by_hand = set_by_hand(row, "light")
+    said = SAID_OF.get((by_hand["computed"] if by_hand else row["light"]) or "", "")
     doubt = "(待核)" if facts.doubts(now.sources) else ""
-    return ",".join([parts[0] + doubt, *parts[1:], *([said] if said else [])])
+    set_to = f"人工设定为{row['light']}灯" if by_hand else ""
+    return ",".join(filter(None, [parts[0] + doubt, *parts[1:], said, set_to]))

@@ -10,7 +10,7 @@ from transforms.analyse.quarter import months_held
 from transforms.facts import NOT_APPLICABLE, UNREPORTED, Facts, Figure, points
 from transforms.model import EXACT
 from transforms.schedule import Row, frame, measures, measures_by_lead, put
-from transforms.schedule.figures import figure_of
+from transforms.schedule.figures import figure_of, light_columns
 from transforms.schedule.measures import COLUMNS, measures_by_section
 
 Frame = Mapping[str, dict[str, Any]]
@@ -45,7 +45,7 @@ def measures_of_quarter(facts: Facts, quarter: str) -> pl.DataFrame:
         change=pl.String,
         result=pl.String,
         documents=pl.String,
-        light=pl.String,
+        **light_columns("light"),
     )
 
 
@@ -57,7 +57,9 @@ def _row(code: str, before: Frame, told: list[dict[str, dict[str, Any]]]) -> Row
     states = [of_month[code]["state"] for of_month in told]
     first = before[code]["state"] if code in before else NOT_APPLICABLE
     last: dict[str, Any] = told[-1][code] if told else {}
-    row: Row = {name: last.get(name) for name in ("section", "title", "department", "light")} | {"code": code}
+    row: Row = {name: last.get(name) for name in ("section", "title", "department", "light", "light|set")} | {
+        "code": code
+    }
     row |= {"state0": first} | {f"state{n}": state for n, state in enumerate(states, start=1)}
     start = figure_of(before[code], "progress") if code in before else _missing(NOT_APPLICABLE)
     now = figure_of(last, "progress") if last else _missing(UNREPORTED)

@@ -1,5 +1,6 @@
 """M12: water, power, gas, construction, property, procurement, tendering, inspection, labour and courts, class by class."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,10 +8,10 @@ from decimal import Decimal
 import polars as pl
 
 from transforms.facts import NOTHING, UNREPORTED, Facts, Figure, divide
-from transforms.lights import judge_by
+from transforms.lights import Lit, judge_by, lit, subject_of
 from transforms.model import EXACT, Catalogue, Light
 from transforms.records import Records, records
-from transforms.schedule.figures import Row, doubted, frame, put
+from transforms.schedule.figures import Row, doubted, frame, light_columns, put, put_light
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ ELEMENTS = (
     ),
 )
 """The classes of M12 in their fixed order."""
+HELD_AGAINST = Counter(one.held for one in ELEMENTS)
+"""How many classes are held against a target."""
 
 
 def elements(facts: Facts) -> pl.DataFrame:
@@ -177,7 +180,7 @@ def elements(facts: Facts) -> pl.DataFrame:
         longest=EXACT,
         rate=EXACT,
         goal=pl.String,
-        light=pl.String,
+        **light_columns("light"),
         remark=pl.String,
     )
 
@@ -187,8 +190,16 @@ def _element_row(facts: Facts, one: Element) -> Row:
     row: Row = {"field": one.field, "name": one.name, "of": one.of, "time_unit": one.unit}
     for column in ("cases", "mean", "longest", "rate"):
         put(row, column, getattr(made, column))
-    row |= {"goal": goal.words if goal else "", "light": _light(facts, goal, made)}
+    row["goal"] = goal.words if goal else ""
+    put_light(row, "light", _lit(facts, one, _light(facts, goal, made)))
     return row | {"remark": _remark(row) or doubted(facts, row)}
+
+
+def _lit(facts: Facts, one: Element, computed: Light | None) -> Lit:
+    """A class that alone is held against a target has the light of that one, where it was set by hand, too."""
+    if HELD_AGAINST[one.held] > 1 or not one.held:
+        return Lit(computed, computed)
+    return lit(facts, subject_of(facts.catalogue, one.held), computed)
 
 
 def _goal(catalogue: Catalogue, one: Element) -> Goal | None:

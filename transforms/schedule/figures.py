@@ -3,7 +3,8 @@
 Every number column `c` (EXACT, base unit: 元, 户, ratio) comes with `c|src` (List[String]: keys of the observations
 it stands on, see Facts.sources), `c|work` (String: how it was worked out of them, see Figure) and `c|why` (String: what
 is shown when `c` is null: 未报, — or ＊). Where the form of
-a live formula depends on the row, `c|by` names it. `kind` is data, total, or told_total (a total that must not be
+a live formula depends on the row, `c|by` names it. A light `c` comes with `c|set` (DECIDED): what a person decided of it.
+`kind` is data, total, or told_total (a total that must not be
 recomputed from the rows shown). `unit` and `decimals` are those of display.
 """
 
@@ -16,6 +17,7 @@ import polars as pl
 from transforms import period as months
 from transforms.facts import SUPPRESSED, UNREPORTED, Facts, Figure, add, exact, growth, points
 from transforms.keys import key_lists
+from transforms.lights import Lit
 from transforms.model import EXACT, Indicator
 
 Row = dict[str, Any]
@@ -44,6 +46,46 @@ def whole(count: int, sources: Iterable[str] = (), how: str = "计数") -> Figur
     value, keys = Decimal(count), tuple(sources)
     work = f"{how}({','.join(f'[{key}]' for key in keys)})" if keys else ""
     return Figure(value, value, value, keys, work=work)
+
+
+DECIDED = pl.Struct(
+    {
+        "subject": pl.String,
+        "light": pl.String,
+        "computed": pl.String,
+        "by": pl.String,
+        "at": pl.Datetime("us"),
+        "reason": pl.String,
+    }
+)
+"""What a person decided last of a light: what it is set to (null: that was taken back), the light that is computed, who,
+when, and why. Null where nobody has."""
+
+
+def put_light(row: Row, column: str, lit: Lit) -> None:
+    """Write a light and what was decided of it into a row."""
+    row[column] = lit.shown
+    if lit.decided:
+        of, decided = lit.computed, lit.decided
+        row[f"{column}|set"] = {
+            "subject": decided.subject,
+            "light": decided.light and str(decided.light),
+            "computed": of and str(of),
+            "by": decided.by,
+            "at": decided.at,
+            "reason": decided.reason,
+        }
+
+
+def set_by_hand(row: Mapping[str, Any], column: str) -> Mapping[str, Any] | None:
+    """What was decided of a light of a row (DECIDED), where it stands as it was set by hand."""
+    decided: Mapping[str, Any] | None = row.get(f"{column}|set")
+    return decided if decided and decided["light"] else None
+
+
+def light_columns(*names: str) -> dict[str, Any]:
+    """The types of lights and of what was decided of them."""
+    return {column: dtype for name in names for column, dtype in ((name, pl.String), (f"{name}|set", DECIDED))}
 
 
 def put_count(row: Row, column: str, count: int) -> None:

@@ -20,9 +20,20 @@ from transforms.facts import (
     value_in,
     year_to_date,
 )
-from transforms.lights import light_of, time_progress
+from transforms.lights import Lit, lit, lit_of, time_progress
 from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
-from transforms.schedule.figures import NATURES, Row, change, describe, figure_of, frame, put, to_check
+from transforms.schedule.figures import (
+    NATURES,
+    Row,
+    change,
+    describe,
+    figure_of,
+    frame,
+    light_columns,
+    put,
+    put_light,
+    to_check,
+)
 from transforms.schedule.names import department_name
 
 LIGHTS = {"blue": Light.BLUE, "green": Light.GREEN, "yellow": Light.YELLOW, "red": Light.RED, "grey": Light.GREY}
@@ -56,7 +67,7 @@ def indicators(facts: Facts) -> pl.DataFrame:
         target=EXACT,
         completion=EXACT,
         gap=EXACT,
-        light=pl.String,
+        **light_columns("light"),
         department=pl.String,
         remark=pl.String,
     )
@@ -73,9 +84,9 @@ def _indicator_row(facts: Facts, indicator: Indicator) -> Row:
         "basis": NATURES[indicator.nature],
         "comparator": indicator.comparator,
         "cutoff": months.last_day(facts.period) if now.told else None,
-        "light": light_of(facts, indicator, facts.period),
         "department": department_name(facts, indicator.department),
     }
+    put_light(row, "light", lit_of(facts, indicator, facts.period))
     by = "points" if indicator.nature == "rate" else "growth"
     for column, figure in (("month", now), ("previous", before), ("ytd", ytd), ("last_year", base)):
         put(row, column, figure)
@@ -158,7 +169,7 @@ def overview(facts: Facts) -> pl.DataFrame:
         yoy=EXACT,
         target=EXACT,
         completion=EXACT,
-        light=pl.String,
+        **light_columns("light"),
         change=pl.String,
         remark=pl.String,
     )
@@ -166,7 +177,8 @@ def overview(facts: Facts) -> pl.DataFrame:
 
 def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
     known = {i.code: i for i in facts.indicators}
-    lights = [light_of(facts, known[code], facts.period) for code in one.figures if code in known] or [Light.GREY]
+    of_figures = [lit_of(facts, known[code], facts.period) for code in one.figures if code in known]
+    lights = [told.shown for told in of_figures or [without_return(facts, one, facts.period)]]
     row: Row = {
         "number": number,
         "code": one.code,
@@ -178,7 +190,8 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
         missing = Figure(None, None, None, (), UNREPORTED)
         for column in ("month", "ytd", "yoy", "target", "completion"):
             put(row, column, missing if column in ("month", "ytd") else NOTHING)
-        return row | {"core": NO_RETURN, "light": Light.GREY, "change": "", "remark": ""}
+        put_light(row, "light", without_return(facts, one, facts.period))
+        return row | {"core": NO_RETURN, "change": "", "remark": ""}
     told = _indicator_row(facts, known[one.core])
     before = told["previous"]
     arrow = "" if told["month"] is None or before is None else _arrow(told["month"], before)
@@ -194,6 +207,11 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
             "completion|by": told.get("completion|by"),
         }
     )
+
+
+def without_return(facts: Facts, one: EvaluationIndicator, period: str) -> Lit:
+    """The light of an indicator that no return carries: grey, unless a person who knows has set it."""
+    return lit(facts, one.code, Light.GREY, period)
 
 
 def _arrow(now: Decimal, before: Decimal) -> str:

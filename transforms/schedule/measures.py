@@ -8,10 +8,11 @@ import polars as pl
 
 from transforms import period as months
 from transforms.facts import NOT_APPLICABLE, NOTHING, UNREPORTED, Facts, Figure
+from transforms.lights import lit
 from transforms.model import EXACT, Light, Measure
 from transforms.records import cells_key, records, told
 from transforms.schedule.deadlines import date_light
-from transforms.schedule.figures import Row, frame, put, whole
+from transforms.schedule.figures import Row, frame, light_columns, put, put_light, whole
 from transforms.schedule.names import department_name
 
 TABLE = "F22.measures"
@@ -54,7 +55,7 @@ def measures(facts: Facts) -> pl.DataFrame:
         problem=pl.String,
         next_step=pl.String,
         evidence=pl.String,
-        light=pl.String,
+        **light_columns("light"),
     )
 
 
@@ -107,12 +108,12 @@ def _measure_row(facts: Facts, measure: Measure, told_rows: Mapping[str, Mapping
         "due": due,
         "due|why": NOT_APPLICABLE if filed else UNREPORTED,
         "state": state,
-        "light": LIGHTS.get(state) or _by_deadline(facts, due),
         "note": _joined(facts, filed, "progress_note"),
         "problem": _joined(facts, filed, "issue_no"),
         "next_step": _joined(facts, filed, "next_step"),
         "evidence": _joined(facts, filed, "evidence"),
     }
+    put_light(row, "light", lit(facts, measure.code, LIGHTS.get(state) or _by_deadline(facts, due)))
     _put_values(facts, row, filed)
     return row
 

@@ -20,10 +20,10 @@ from transforms.facts import (
     value_in,
     year_to_date,
 )
-from transforms.lights import judge_by
+from transforms.lights import Lit, judge_by, judged_as, lit
 from transforms.model import EXACT, Indicator, Light, Target
 from transforms.schedule.deadlines import date_light, days_left
-from transforms.schedule.figures import Row, frame, put, to_check
+from transforms.schedule.figures import Row, frame, light_columns, put, put_light, to_check
 from transforms.schedule.measures import measures
 from transforms.schedule.names import department_name
 
@@ -37,7 +37,7 @@ MOST_PLACES = 4
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a target is: the figure that it is judged by, the one that is shown, its light, what it is read from, and
-    what is to be said of it."""
+    what is to be said of it. `follows`: where the measure that it has its light from has one that was set by hand."""
 
     judged: Figure
     shown: Figure
@@ -45,6 +45,7 @@ class Standing:
     series: tuple[str, ...]
     remark: str = ""
     due: date | None = None
+    follows: Lit | None = None
 
 
 def targets(facts: Facts) -> pl.DataFrame:
@@ -55,10 +56,11 @@ def targets(facts: Facts) -> pl.DataFrame:
     """
     rows = [_target_row(facts, target) for target in facts.catalogue.targets]
     rows.sort(key=lambda row: (ORDER.index(row["light"]), row["left"], row["id"]))
-    texts = ("clause", "id", "name", "comparator", "unit", "interval", "light", "source", "department", "remark")
+    texts = ("clause", "id", "name", "comparator", "unit", "interval", "source", "department", "remark")
     return frame(
         rows,
         **dict.fromkeys(texts, pl.String),
+        **light_columns("light"),
         decimals=pl.Int64,
         nature=pl.String,
         target=EXACT,
@@ -71,6 +73,7 @@ def targets(facts: Facts) -> pl.DataFrame:
 
 def _target_row(facts: Facts, target: Target) -> Row:
     told = _standing(facts, target)
+    shown = _lit(facts, target, told)
     today = months.last_day(facts.period)
     due = _due(target, facts.period) or told.due
     row: Row = {
@@ -82,14 +85,14 @@ def _target_row(facts: Facts, target: Target) -> Row:
         "decimals": _decimals(target),
         "nature": "rate" if target.unit == "%" else "",
         "interval": _interval(facts, target, told.shown),
-        "light": told.light,
         "source": _source(facts, told.series),
         "department": "、".join(department_name(facts, code) for code in target.leads),
         "remark": _remark(facts, target, told),
         "due": due,
         "due|why": STANDING,
-        "left": days_left(due, today) if due and told.light not in (Light.BLUE, Light.GREY) else 10**6,
+        "left": days_left(due, today) if due and shown.shown not in (Light.BLUE, Light.GREY) else 10**6,
     }
+    put_light(row, "light", shown)
     put(row, "target", _of_target(facts, target))
     put(row, "current", told.shown)
     if not told.shown.told and told.light is not Light.GREY:
@@ -99,9 +102,16 @@ def _target_row(facts: Facts, target: Target) -> Row:
     put(
         row,
         "days_left",
-        NOTHING if left is None or told.light in (Light.BLUE, Light.GREY) else Figure(left, left, left, ()),
+        NOTHING if left is None or shown.shown in (Light.BLUE, Light.GREY) else Figure(left, left, left, ()),
     )
     return row
+
+
+def _lit(facts: Facts, target: Target, told: Standing) -> Lit:
+    """The light of a target: that of the core figure it is judged as, one set by hand, or that of its measure."""
+    figure = judged_as(facts.catalogue, target)
+    own = lit(facts, figure.code if figure else target.code, told.light)
+    return told.follows if told.follows and not own.by_hand else own
 
 
 def _standing(facts: Facts, target: Target) -> Standing:
@@ -173,11 +183,17 @@ def _of_measure(facts: Facts, target: Target) -> Standing:
     found = told.filter(pl.col("code") == target.measure).to_dicts()
     if not found or found[0]["state"] == UNREPORTED:
         return Standing(missing, missing, Light.GREY, (MEASURES,), UNREPORTED)
-    measure = found[0]
-    light, due = Light(measure["light"]), target.deadline or measure["due"]
-    if light is not Light.BLUE and due is not None and due < months.last_day(facts.period):
-        light = Light.RED
-    return Standing(missing, missing, light, (MEASURES,), f"{target.measure}{measure['state']}(按整项措施状态)", due)
+    measure, decided = found[0], found[0]["light|set"]
+    due = target.deadline or measure["due"]
+    of_measure = lit(facts, target.measure, Light(decided["computed"] if decided else measure["light"]))
+    late = due is not None and due < months.last_day(facts.period)
+    shown, computed = (
+        Light.RED if late and light is not Light.BLUE else light for light in (of_measure.shown, of_measure.computed)
+    )
+    assert computed is not None
+    follows = Lit(shown, computed, of_measure.decided) if shown is not computed else None
+    remark = f"{target.measure}{measure['state']}(按整项措施状态)"
+    return Standing(missing, missing, computed, (MEASURES,), remark, due, follows)
 
 
 def _of_target(facts: Facts, target: Target) -> Figure:
