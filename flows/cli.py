@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from flows.withdrawing import NotFound
 
     try:
-        if told.run not in (_status, _explain, _trace):
+        if told.run not in (_status, _explain, _trace, _lights):
             with only_writer(Settings().var):
                 pass  # Asked before anything starts, so that the answer is one line.
         code: int = told.run(told)
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--by", required=True, help="who decides")
     withdraw.add_argument("--reason", required=True, help="why; the department reads it on its receipt")
     _add_decisions(commands)
+    _add_lights(commands)
     traced = _command(
         commands,
         "trace",
@@ -187,6 +188,36 @@ def _add_decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         command.add_argument("month", type=_month)
         command.add_argument("--district", required=True, help="code of the district")
         command.add_argument("--by", default=getpass.getuser(), help="who decides; default: the login name")
+
+
+def _add_lights(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands about lights that a person sets by hand."""
+    light = _command(
+        commands,
+        "light",
+        _light,
+        "Set a light of one month by hand: of a core figure (I1202), a target (T013) or a measure (ML-07). The computed "
+        "light is shown with it; --withdraw takes back what was set. The next night publishes the month anew.",
+        "yueji light 2022-08 I1202 黄 --district jb --by 高绮 --reason 两户因道路施工超时\n"
+        "  yueji light 2022-08 I1202 --withdraw --district jb --by 高绮 --reason 已补报说明",
+    )
+    light.add_argument("month", type=_month)
+    light.add_argument("code", metavar="CODE", help="a core figure (M02), a target (M07) or a measure (M06)")
+    light.add_argument("light", nargs="?", metavar="LIGHT", help="蓝、绿、黄 or 红; none with --withdraw")
+    light.add_argument("--withdraw", action="store_true", help="take back what was set")
+    light.add_argument("--district", required=True, help="code or name of the district")
+    light.add_argument("--by", required=True, help="who decides; stands in the workbook")
+    light.add_argument("--reason", required=True, help="why; stands in the workbook")
+    lights = _command(
+        commands,
+        "lights",
+        _lights,
+        "List the lights of a month that were set by hand or taken back: as they stand, as computed, who, when, why.",
+        "yueji lights 2022-08\n  yueji lights 2022-08 --district jb --as-of 2022-09-13",
+    )
+    lights.add_argument("month", type=_month)
+    lights.add_argument("--district", help="code or name of one district; default: all")
+    lights.add_argument("--as-of", type=_moment, help="as known at this moment (Asia/Shanghai); default: now")
 
 
 def _command(
@@ -298,6 +329,34 @@ def _reopen(told: argparse.Namespace) -> int:
     return _decide(
         lambda house, at: reopen_month(house, district_of(house, told.district), told.month, told.by, at, told.reason)
     )
+
+
+def _light(told: argparse.Namespace) -> int:
+    from flows.deciding import Refused, district_of
+    from flows.lighting import set_light, withdraw_light
+
+    if bool(told.light) == told.withdraw:
+        raise Refused("请写明设定为哪种灯（蓝、绿、黄、红），或用 --withdraw 撤回，二者取一。")
+
+    def decided(house: "House", at: datetime) -> str:
+        place = (house, district_of(house, told.district), told.month, told.code)
+        if told.withdraw:
+            return withdraw_light(*place, told.reason, told.by, at)
+        return set_light(*place, told.light, told.reason, told.by, at)
+
+    return _decide(decided)
+
+
+def _lights(told: argparse.Namespace) -> int:
+    from flows.deciding import district_of
+    from flows.house import open_house
+    from flows.lighting import list_lights
+    from flows.settings import Settings, now
+
+    with open_house(Settings()) as house:
+        district = district_of(house, told.district) if told.district else None
+        print(list_lights(house, district, told.month, told.as_of or now()))
+    return 0
 
 
 def _decide(decision: "Callable[[House, datetime], str]") -> int:

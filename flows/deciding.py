@@ -190,12 +190,12 @@ def _amount(word: str, unit: str, house: House) -> Decimal:
         raise Refused(f"限额“{word}”看不懂。") from None
 
 
-def district_of(house: House, code: str) -> District:
-    """The district of a code. Raises Refused where there is none."""
-    known = {d.code: d for d in house.catalogue.districts}
-    if code not in known:
-        raise Refused(f"没有区县 {code}；有：{'、'.join(known)}")
-    return known[code]
+def district_of(house: House, word: str) -> District:
+    """The district of a code or name. Raises Refused where there is none."""
+    district = house.district_in(word)
+    if district is None:
+        raise Refused(f"没有区县 {word}；有：{'、'.join(d.code for d in house.catalogue.districts)}")
+    return district
 
 
 def is_number(word: str) -> bool:

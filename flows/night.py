@@ -234,9 +234,10 @@ def names(paths: Iterable[Path], root: Path) -> tuple[str, ...]:
 
 
 def touched(house: House, as_of: datetime) -> list[str]:
-    """The months of what was decided tonight, and since the last night that came to its end: one may have been killed
-    between its verdicts and its workbooks."""
-    rows = house.journal.submissions().filter(pl.col("decided_at").is_not_null())
+    """The months of what was decided tonight – of submissions, and of lights by hand –, and since the last night that
+    came to its end: one may have been killed between its verdicts and its workbooks."""
+    submissions = house.journal.submissions().select("period", at="decided_at").drop_nulls("at")
+    rows = pl.concat([submissions, house.journal.light_events(as_of).select("period", "at")])
     if finished := house.journal.last_finished():
-        rows = rows.filter((pl.col("decided_at") > finished) | (pl.col("decided_at") == as_of))
+        rows = rows.filter((pl.col("at") > finished) | (pl.col("at") == as_of))
     return rows["period"].unique().sort().to_list()

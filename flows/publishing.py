@@ -17,12 +17,14 @@ from flows.settings import now
 from journal.archive import write_atomically
 from transforms import period
 from transforms.adjustments import ADJUSTMENTS, adjustments
+from transforms.analyse import HEAT_MONTHS
 from transforms.edits import Context, plans
 from transforms.explanations import is_explained
 from transforms.facts import Facts
 from transforms.follow import Standing, follow, new_events, standings
+from transforms.lights import last_decided
 from transforms.localise import name_suspects
-from transforms.model import Catalogue, District, Severity, Verdict
+from transforms.model import Catalogue, District, SetLight, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.spans import last_month_of
@@ -105,6 +107,7 @@ class Known:
         compared: every reconciliation (see compare_all). ledger: how each difference stood, by number.
         tables: the wide tables with the rows that count; of a month that was closed those of then. layout:
             workbooks.reading.read.LAYOUT. adjustments: transforms.adjustments.ADJUSTMENTS, what came later.
+        lights: what people decided of lights (journal.record.light_event).
     """
 
     as_of: datetime
@@ -117,6 +120,7 @@ class Known:
     tables: Mapping[str, pl.DataFrame]
     layout: pl.DataFrame
     adjustments: pl.DataFrame
+    lights: pl.DataFrame
 
 
 def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame | None = None) -> Known:
@@ -142,6 +146,7 @@ def know(house: House, frames: Frames, as_of: datetime, compared: pl.DataFrame |
         ledger=standings(house.journal.difference_events(as_of)),
         tables=tables,
         layout=frames.layout,
+        lights=house.journal.light_events(as_of),
     )
 
 
@@ -173,6 +178,7 @@ def facts_of(house: House, known: Known, district: District, month: str) -> Fact
         tables=known.tables,
         adjustments=known.adjustments.filter(of_district),
         layout=known.layout,
+        lights=last_decided(known.lights, district.code),
     )
 
 
@@ -338,7 +344,20 @@ def digest_of(house: House, facts: Facts, product: str) -> str:
         (facts.differences, ["id", "state", "cause", "difference", *DECIDED]),
     ):
         digest.update(frame.select(columns).sort(columns).write_csv().encode())
+    for light in lights_shown(facts, product):
+        words = (light.period, light.subject, light.light or "", light.by, light.at.isoformat(), light.reason)
+        digest.update("\0".join(words).encode() + b"\n")
     return digest.hexdigest()
+
+
+def lights_shown(facts: Facts, product: str) -> list[SetLight]:
+    """What was decided of the lights that a workbook shows: of its month, or of the twelve that the heat map goes over.
+
+    What was taken back belongs to it, too: else the workbook of before, which shows no light by hand either, would do
+    for the new one, and the last edition would go on showing what was taken back.
+    """
+    first = facts.period if workbook_of(product)[0] == MONTHLY else period.shift(facts.period, 1 - HEAT_MONTHS)
+    return [one for one in facts.lights if first <= one.period <= facts.period]
 
 
 FIGURES, SHOWN = ".parquet", ".shown.parquet"

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+import polars as pl
+
 from transforms import period as months
 from transforms.facts import Facts, Figure, value_in, year_to_date
 from transforms.model import Catalogue, Indicator, Light, SetLight, Target, Thresholds
@@ -109,6 +111,21 @@ def lit(facts: Facts, subject: str, computed: Light | None, period: str = "") ->
     """A computed light, or the one that a person has set in its place for that month (that of the facts)."""
     decided = facts.once(_decided).get((period or facts.period, subject))
     return Lit((decided.light if decided else None) or computed, computed, decided)
+
+
+def last_decided(events: pl.DataFrame, district: str) -> tuple[SetLight, ...]:
+    """What was decided last of each light of a district, by month and code.
+
+    Args:
+        events: district, period, subject, light (empty: what was set is taken back), at (Datetime), actor, reason; the
+            oldest first.
+    """
+    last: dict[tuple[str, str], SetLight] = {}
+    for row in events.filter(pl.col("district") == district).iter_rows(named=True):
+        light = Light(row["light"]) if row["light"] else None
+        decided = SetLight(row["period"], row["subject"], light, row["actor"], row["at"], row["reason"])
+        last[decided.period, decided.subject] = decided
+    return tuple(last[place] for place in sorted(last))
 
 
 def _decided(facts: Facts) -> Mapping[tuple[str, str], SetLight]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.analyse.blocks import indicator_blocks
 from transforms.analyse.charts import (
+    HEAT_MONTHS,
     bank_waterfall,
     cohort_words,
     core_lines,
@@ -25,7 +26,7 @@ from transforms.analyse.charts import (
 )
 from transforms.analyse.differences import carried_differences, difference_ages, quarter_differences
 from transforms.analyse.issues import issues_by_category, issues_by_source, issues_by_unit
-from transforms.analyse.notes import last_year_versions, missing_returns, out_of_scope
+from transforms.analyse.notes import last_year_versions, lights_of_quarter, missing_returns, out_of_scope
 from transforms.analyse.overview import quarter_overview
 from transforms.analyse.quarter import months_held, of_quarter, quarter_words, unfinished
 from transforms.analyse.ranking import assessment
@@ -91,6 +92,7 @@ FRAMES: Mapping[str, Callable[[Facts, str], pl.DataFrame]] = {
     "measures_of_quarter": measures_of_quarter,
     "assessment": assessment,
     "last_year_versions": last_year_versions,
+    "lights_of_quarter": lights_of_quarter,
     "missing_returns": missing_returns,
     "out_of_scope": out_of_scope,
 }
@@ -104,6 +106,7 @@ def heading_words(facts: Facts) -> dict[str, str]:
 
 __all__ = [
     "FRAMES",
+    "HEAT_MONTHS",
     "Quarter",
     "assessment",
     "bank_waterfall",
@@ -116,6 +119,7 @@ __all__ = [
     "issues_by_unit",
     "last_year_versions",
     "leads_of_quarter",
+    "lights_of_quarter",
     "lines",
     "measures_of_quarter",
     "missing_returns",

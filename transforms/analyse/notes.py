@@ -14,8 +14,14 @@ from transforms.schedule import (
     department_name,
     describe,
     frame,
+    lights_by_hand_in,
     put,
 )
+
+
+def lights_of_quarter(facts: Facts, quarter: str) -> pl.DataFrame:
+    """Q11: the lights of the months of the quarter that stand as they were set by hand."""
+    return lights_by_hand_in(facts, months_held(facts, quarter))
 
 
 def missing_returns(facts: Facts, quarter: str) -> pl.DataFrame:

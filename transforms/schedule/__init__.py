@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.schedule.awards import awards, awards_by_department, tax_service
+from transforms.schedule.by_hand import Lamp, lamps, lights_by_hand, lights_by_hand_in
 from transforms.schedule.differences import differences, failed_checks, follow_up
 from transforms.schedule.elements import elements
 from transforms.schedule.figures import NATURES, Row, change, describe, frame, put, put_count
@@ -73,6 +74,7 @@ FRAMES: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "unreported": unreported,
     "definitions": definitions,
     "adjusted": adjusted,
+    "lights_by_hand": lights_by_hand,
     "code_lists": code_lists,
 }
 
@@ -82,6 +84,7 @@ __all__ = [
     "LIGHTS",
     "NATURES",
     "NO_RETURN",
+    "Lamp",
     "Row",
     "Score",
     "awards",
@@ -104,6 +107,9 @@ __all__ = [
     "issues",
     "issues_by_lead",
     "label",
+    "lamps",
+    "lights_by_hand",
+    "lights_by_hand_in",
     "lights_by_lead",
     "measure_counts",
     "measure_figures",

@@ -107,6 +107,11 @@ def _target_row(facts: Facts, target: Target) -> Row:
     return row
 
 
+def light_of_target(facts: Facts, target: Target) -> Lit:
+    """The light of a target, as it is shown and as it is computed."""
+    return _lit(facts, target, _standing(facts, target))
+
+
 def _lit(facts: Facts, target: Target, told: Standing) -> Lit:
     """The light of a target: that of the core figure it is judged as, one set by hand, or that of its measure."""
     figure = judged_as(facts.catalogue, target)
