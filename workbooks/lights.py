@@ -7,7 +7,7 @@ other programs as any other light, and the sign is there on paper, where the cor
 from collections.abc import Mapping
 from typing import Any
 
-from catalogue.languages import CHINESE, Language
+from catalogue.languages import Language
 from workbooks.formats import BODY_FONT, clean
 
 SIGN = "※"
@@ -21,12 +21,11 @@ Decided = Mapping[str, Any]
 
 
 def sentence_of(decided: Decided | None) -> str:
-    """张三2022-09-12设定为黄(计算为红):…; of a light that nobody decided of: nothing."""
+    """人工设定为黄(计算为红),张三2022-09-12:…; of a light that nobody decided of: nothing."""
     if not decided:
         return ""
-    of = "" if decided["light"] else "撤回人工设定"
-    to = f"设定为{decided['light']}(计算为{decided['computed'] or NONE})" if decided["light"] else of
-    return f"{decided['by']}{decided['at']:%Y-%m-%d}{to}:{decided['reason']}"
+    to = f"人工设定为{decided['light']}(计算为{decided['computed'] or NONE})" if decided["light"] else "撤回人工设定"
+    return f"{to},{decided['by']}{decided['at']:%Y-%m-%d}:{decided['reason']}"
 
 
 def comment_of(decided: Decided, language: Language) -> tuple[str, dict[str, Any]]:
@@ -39,8 +38,7 @@ def comment_of(decided: Decided, language: Language) -> tuple[str, dict[str, Any
         "设定日期": f"{decided['at']:%Y-%m-%d}",
         "设定理由": decided["reason"],
     }
-    colon = ":" if language == CHINESE else ": "
-    lines = [f"{language.say(label)}{colon}{clean(value)}" for label, value in told.items()]
+    lines = [f"{language.say(label)}{language.mark(':')}{clean(value)}" for label, value in told.items()]
     height = LINE * (1 + sum(1 + len(line) // PER_LINE for line in lines))
     look = {"author": clean(decided["by"]), "font_name": BODY_FONT, "font_size": 10, "width": WIDTH, "height": height}
     return "\n".join(lines), look

@@ -86,6 +86,9 @@ def test_chinese_is_as_declared():
         ("2.2小时,同比下降24.14%,达到进度要求", "2.2 hours, down 24.14% on last year, on course"),
         ("(待核)R01-2022-08-001等4项", "(to check) R01-2022-08-001 and others, 4 in all"),
         ("2022年三季度", "Q3 2022"),
+        ("人工设定为黄(计算为绿),高绮2022-09-12:已书面说明",
+         "set by hand to Yellow (computed: Green) by 高绮 on 2022-09-12: 已书面说明"),
+        ("2.2小时,达到进度要求,人工设定为红灯", "2.2 hours, on course, set by hand to Red"),
     ],
 )  # fmt: skip
 def test_a_text_that_is_put_together_is_said_part_by_part(told, said):
