@@ -11,16 +11,22 @@ from zipfile import BadZipFile
 import polars as pl
 from openpyxl.utils.cell import coordinate_from_string, rows_from_range
 
+from catalogue.benchmarks import load_benchmarks
 from flows.deciding import Refused
 from flows.frames import Frames, load_frames
 from flows.house import House
-from transforms.facts import ROWS
+from transforms.facts import MADE, ROWS
+from transforms.model import Target
 from transforms.observe import chosen_rows, columns_of
 from transforms.schedule.names import name_of_series
+from workbooks.references import references_in
 from workbooks.sources import Lineage, Source, cells_named, read_lineage
 
 PLACE = re.compile(r"^(?P<sheet>.+)!\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>\d+)$")
 STEM, LAST, PIPE, GAP = "├─ ", "└─ ", "│  ", "   "
+DECLARED = re.compile(
+    r"\b(?:(T\d{3})|(I\d{4})(?:/(\w+))?|((?:timeliness|quality|issues|reform)(?:\+(?:quality|issues|reform))*))(?![\w.])"
+)
 Branch = tuple[str, "list[Branch]"]
 """A line and what stands below it."""
 
@@ -49,7 +55,7 @@ def trace(house: House, path: Path, place: str) -> str:
     published = _publication(house, path)
     frames = load_frames(house, published["as_of"]) if published else None
     asker = _Asker(house, lineage, frames, published["district"] if published else "")
-    return "\n".join([_heading(house, path, published), *_drawn(asker.of_cell(sheet, cell, ()))])
+    return "\n".join([_heading(house, path, published), *_drawn(asker.of_cell(sheet, cell))])
 
 
 def _publication(house: House, path: Path) -> Mapping[str, Any] | None:
@@ -71,18 +77,52 @@ class _Asker:
     def __init__(self, house: House, lineage: Lineage, frames: Frames | None, district: str) -> None:
         self._house, self._lineage, self._frames, self._district = house, lineage, frames, district
 
-    def of_cell(self, sheet: str, cell: str, above: tuple[str, ...]) -> Branch:
+    def of_cell(self, sheet: str, cell: str, above: tuple[tuple[str, str], ...] = ()) -> Branch:
+        """A cell, and below it the cells of the workbook that it was worked out of, else the figures behind it."""
         source = self._lineage.sources.get((sheet, cell))
         formula = self._lineage.formulas[sheet].get(cell, "")
-        title = f"{cell if above else f'{sheet}!{cell}'} {self._said(sheet, cell, source)}"
+        title = f"{cell if above and above[-1][0] == sheet else f'{sheet}!{cell}'} {self._said(sheet, cell, source)}"
         below: list[Branch] = []
-        if formula and cell not in above:
-            told = self._lineage.values[sheet]
-            named = [one for one in cells_named(formula) if told.get(one) is not None]
-            below = [self.of_cell(sheet, one, (*above, cell)) for one in named]
-        elif source:
-            below = [self._of_figure(number) for number in source.figures if number in self._lineage.figures]
+        if (sheet, cell) not in above:
+            named = [(sheet, one) for one in cells_named(formula)] if formula else self._cells_behind(source)
+            told = [(on, one) for on, one in named if self._lineage.values[on].get(one) is not None]
+            below = [self.of_cell(on, one, (*above, (sheet, cell))) for on, one in told]
+            if not below and source:
+                below = [self._of_figure(number) for number in source.figures if number in self._lineage.figures]
+            below += [(line, []) for line in self._declared(source)]
         return f"{title}　{_how(formula, source)}", below
+
+    def _declared(self, source: Source | None) -> list[str]:
+        """What the work of a number names of the catalogue: a target (T012, I0301), the figure of another district
+        (I0104/cd), the points of a part of the score."""
+        told = []
+        for target, indicator, district, parts in DECLARED.findall(source.how if source else ""):
+            if target:
+                told += [_of_target(one) for one in self._house.catalogue.targets if one.code == target]
+            elif district:
+                told += [
+                    f"对标 {one.indicator} {one.basis}（{one.when}，{one.source}） catalogue/benchmarks.yaml"
+                    for one in load_benchmarks(self._house.catalogue)
+                    if (one.indicator, one.district) == (indicator, district)
+                ]
+            elif indicator:
+                known = (one for one in self._house.catalogue.indicators if one.code == indicator)
+                told += [
+                    f"目标 {one.code} {one.name}（{one.clause}）：{one.definition} catalogue/indicators.yaml"
+                    for one in known
+                ]
+            else:
+                points = self._house.catalogue.scores
+                told += [
+                    f"计分标准 {part} {getattr(points, part)}分 catalogue/scores.yaml" for part in parts.split("+")
+                ]
+        return told
+
+    def _cells_behind(self, source: Source | None) -> list[tuple[str, str]]:
+        """The cells that the work of a number names: M02!O5,O8."""
+        named = references_in(source.how) if source else []
+        on = {code: self._lineage.sheet_named(code) for code, _ in named}
+        return [(tab, one) for code, cells in named if (tab := on[code]) for one in cells_named(cells)]
 
     def _said(self, sheet: str, cell: str, source: Source | None) -> str:
         value, pattern = self._lineage.values[sheet][cell], self._lineage.patterns[sheet][cell]
@@ -95,22 +135,25 @@ class _Asker:
     def _of_figure(self, number: int) -> Branch:
         place = self._lineage.figures[number]
         series = name_of_series(self._house.catalogue, place["series"])
-        item = f"（{place['item']}）" if place["item"] and not place["item"].startswith(ROWS) else ""
+        told_item = place["item"].split(" ")[0] if MADE.search(f"|{place['item']}|") else place["item"]
+        item = f"（{told_item}）" if told_item and not told_item.startswith(ROWS) else ""
         form = self._house.catalogue.form(place["form"])
         department = self._house.catalogue.department(form.department).name_in(self._district)
         where = (
             f"{department} {form.code}《{form.name}》 {place['file']} 第{place['version']}版 sha256 {place['sha256']}"
         )
         cells: list[Branch] = [(f"{place['sheet']}!{cell} 填报“{text}”", []) for cell, text in self._told(place)]
-        if not cells:
+        if not cells and place["cell"]:
             cells = [(f"{place['sheet']}!{place['cell']}", [])]
         return f"({number}) {series}{item} {place['period']}", [(where, cells)]
 
     def _told(self, place: Mapping[str, str]) -> list[tuple[str, str]]:
         """The cells behind a figure with the text that was told in each."""
         submission = self._submission(place)
-        if submission is None or self._frames is None:
+        if submission is None or self._frames is None or not place["cell"]:
             return []
+        if place["series"] == place["form"]:
+            return self._told_in(submission, place)
         statistic = next((s for s in self._house.catalogue.statistics if s.series == place["series"]), None)
         table, _, column = place["series"].rpartition(".")
         if statistic:
@@ -131,6 +174,21 @@ class _Asker:
             for one, text in zip(columns, texts, strict=True)
         ]
 
+    def _told_in(self, submission: str, place: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The text of single cells of a version of a return, whatever columns they stand in."""
+        assert self._frames is not None
+        texts: dict[str, str] = {}
+        of_form = [code for code in self._frames.tables if code.startswith(f"{place['form']}.")]
+        mine = pl.col("submission") == submission
+        for table in of_form:
+            laid = self._frames.layout.filter(mine, pl.col("table") == table).select("code", "letter").iter_rows()
+            rows = self._frames.tables[table].filter(mine, pl.col("sheet") == place["sheet"])
+            for code, letter in laid:
+                if f"{code}|text" in rows.columns:
+                    told = rows.select("row", f"{code}|text").iter_rows()
+                    texts |= {f"{letter}{row}": text or "" for row, text in told}
+        return [(cell, texts[cell]) for cell in cells_named(place["cell"]) if cell in texts]
+
     def _submission(self, place: Mapping[str, str]) -> str | None:
         if self._frames is None:
             return None
@@ -139,6 +197,12 @@ class _Asker:
             pl.col("sha256") == place["sha256"], pl.col("form") == place["form"], pl.col("period") == place["period"]
         )
         return str(found["id"][0]) if found.height else None
+
+
+def _of_target(target: Target) -> str:
+    clause = f"条款{target.clause}" if target.clause else "报告所列"
+    aim = f"{target.comparator}{target.value}{target.unit}" if target.value is not None else "每件各有时限"
+    return f"目标 {target.code} {clause}：{target.text}（{aim}） catalogue/targets.tsv"
 
 
 def _how(formula: str, source: Source | None) -> str:

@@ -24,9 +24,15 @@ NOT_APPLICABLE = "—"
 SUPPRESSED = "＊"
 ROWS = "行"
 """How the item of a key of records begins: 行5-9,12."""
+WHOLE = "全表"
+"""The item of a key that stands for a whole table of a return, such as a ledger in which nothing was found to count."""
+MADE = re.compile(r"\|(?:行[\d,-]+|全表|第\d+版[^|]*)\|")
+"""The item of a key that is none of `known`: rows of a ledger, a whole table, or a version of a return (filing_key)."""
 KEYS = re.compile(r"\[[^\]]*\]")
 OPERATORS = re.compile(r"[+−÷×]")
 EIGHTH_PLACE = Decimal("1e-8")
+TAKEN = ("accepted", "questions")
+"""The states of a submission that counts."""
 OPEN_STATES = (State.DIFFERENT.value, State.ONE_SIDED.value)
 """A figure that such a difference touches is shown with (待核)."""
 
@@ -287,14 +293,53 @@ class Facts:
 
     def places(self, keys: Iterable[str | None]) -> dict[str, dict[str, Any]]:
         """The rows of `sources` for these keys: a workbook names a few of the many thousand figures known. A key of
-        records (see `cells_key`) has the cells of its rows: K5:K9,K12."""
+        records (see `cells_key`) has the cells of its rows: K5:K9,K12; that of a whole table or of a whole version
+        (`table_key`, `filing_key`) has none."""
         wanted = sorted({key for key in keys if key})
         found = self.sources.filter(pl.col("key").is_in(pl.Series(wanted, dtype=pl.String).implode()))
-        records = (self._records_place(key) for key in wanted if f"|{ROWS}" in key)
-        return {row["key"]: row for row in (*found.iter_rows(named=True), *filter(None, records))}
+        made = (self._place_made(key) for key in wanted if MADE.search(key))
+        return {row["key"]: row for row in (*found.iter_rows(named=True), *filter(None, made))}
 
-    def _records_place(self, key: str) -> dict[str, Any] | None:
-        series, rows, period = key.split("|")
+    def _place_made(self, key: str) -> dict[str, Any] | None:
+        series, item, period = key.split("|")
+        if item.startswith(ROWS):
+            return self._records_place(key, series, item, period)
+        place = self._table_place(series, period) if item == WHOLE else self._filing_place(series, item, period)
+        return place and {"key": key, "series": series, "item": item, "period": period, **place}
+
+    def _table_place(self, table: str, period: str) -> dict[str, Any] | None:
+        """The submission that a table of a period was counted in. An empty ledger has no row to tell the name of its
+        sheet: it has the declared one."""
+        told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
+        if told is not None:
+            return {name: told[name] for name in ("form", "file", "sheet", "version", "sha256")} | {"cell": ""}
+        declared = self.catalogue.table(table)
+        filed = self.filings.get((declared.form, period), [])
+        counted = [row for row in filed if row["status"] in TAKEN]
+        if not counted:
+            return None
+        sheet = f"{declared.title} {declared.name}"
+        last = {name: counted[-1][name] for name in ("form", "file", "version", "sha256")}
+        return last | {"sheet": sheet, "cell": ""}
+
+    def _filing_place(self, form: str, item: str, period: str) -> dict[str, Any] | None:
+        version, _, place = item.partition(" ")
+        number = int(version.removeprefix("第").removesuffix("版"))
+        row = next((row for row in self.filings.get((form, period), []) if row["version"] == number), None)
+        sheet, cell = _cells_of_one_sheet(place)
+        told = row and {name: row[name] for name in ("form", "file", "version", "sha256")}
+        return told and told | {"sheet": sheet, "cell": cell}
+
+    @cached_property
+    def filings(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """What was filed, by form and period: rows of SUBMISSIONS in the order of their versions."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        mine = self.submissions.filter(pl.col("district") == self.district.code)
+        for row in mine.sort("version", "arrived_at", maintain_order=True).iter_rows(named=True):
+            found.setdefault((row["form"], row["period"]), []).append(row)
+        return found
+
+    def _records_place(self, key: str, series: str, rows: str, period: str) -> dict[str, Any] | None:
         table, _, column = series.rpartition(".")
         told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
         if told is None:
@@ -329,6 +374,23 @@ def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[st
     key = str(difference["key"] or "").split("/")[0]
     items = {item.replace("{key}", key): None for item in touch.items}
     return [f"{series}|{item}|{difference['period']}" for series in doubted for item in items]
+
+
+def filing_key(form: str, period: str, version: int, place: str = "") -> str:
+    """The key of a version of a return, or of some cells of it: F10|第1版 表1 余额滚动!G7|2022-08."""
+    return f"{form}|第{version}版{f' {place}' if place else ''}|{period}"
+
+
+def table_key(table: str, period: str) -> str:
+    """The key of a whole table of a return: F23.awards|全表|2022-08."""
+    return f"{table}|{WHOLE}|{period}"
+
+
+def _cells_of_one_sheet(place: str) -> tuple[str, str]:
+    """表1 汇总!H5、表1 汇总!H6等9处 → 表1 汇总 and H5,H6等9处; cells of several sheets keep their names."""
+    cells = [one.rpartition("!") for one in place.split("、")]
+    sheets = {sheet for sheet, _, _ in cells}
+    return (cells[0][0], ",".join(cell for _, _, cell in cells)) if len(sheets) == 1 else ("", place)
 
 
 def header_of(catalogue: Catalogue, series: str) -> str:

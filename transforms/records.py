@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from transforms.edits.bounds import of_kind
-from transforms.facts import NOT_APPLICABLE, ROWS, UNREPORTED, Facts, Figure
+from transforms.facts import NOT_APPLICABLE, ROWS, TAKEN, UNREPORTED, Facts, Figure, table_key
 from transforms.model import RowKind, wide_schema
 from transforms.ranges import row_ranges
 
@@ -27,11 +27,13 @@ class Records:
         table: the code of the ledger.
         rows: model.wide_schema of it; data rows alone, of one or more periods.
         why: what is shown for a figure where the ledger was not filed; "" where it was.
+        looked_at: the keys of the whole ledger in these periods: what a count of none was counted in.
     """
 
     table: str
     rows: pl.DataFrame
     why: str = ""
+    looked_at: tuple[str, ...] = ()
 
     def where(self, *conditions: pl.Expr) -> "Records":
         """The records that meet all conditions; what is not told meets none."""
@@ -89,11 +91,12 @@ class Records:
         return Figure(value, value - slack, value + slack, keys, work=work)
 
     def keys(self, column: str) -> tuple[str, ...]:
-        """The keys of the cells of a column, one a period."""
+        """The keys of the cells of a column, one a period; of no cells those of the ledger they were looked for in."""
         rows: dict[str, list[int]] = {}
         for period, row in zip(self.rows["period"].to_list(), self.rows["row"].to_list(), strict=True):
             rows.setdefault(period, []).append(row)
-        return tuple(cells_key(f"{self.table}.{column}", found, period) for period, found in rows.items())
+        keys = (cells_key(f"{self.table}.{column}", found, period) for period, found in rows.items())
+        return tuple(keys) if rows else self.looked_at
 
 
 def median_of(told: Sequence[Decimal]) -> Decimal:
@@ -124,7 +127,8 @@ def _records(facts: Facts, table: str, periods: Iterable[str]) -> Records:
     )
     missing = [period for period in wanted if not _was_filed(facts, table, period)]
     due = any(facts.due(f"{table}.", period) for period in missing)
-    return Records(table, rows, UNREPORTED if due else NOT_APPLICABLE if missing or not wanted else "")
+    looked_at = tuple(table_key(table, period) for period in wanted if period not in missing)
+    return Records(table, rows, UNREPORTED if due else NOT_APPLICABLE if missing or not wanted else "", looked_at)
 
 
 def _of_district(facts: Facts, table: str) -> pl.DataFrame | None:
@@ -141,7 +145,7 @@ def _was_filed(facts: Facts, table: str, period: str) -> bool:
 
 
 def _filed(facts: Facts) -> set[tuple[str, str]]:
-    taken = pl.col("status").is_in(("accepted", "questions"))
+    taken = pl.col("status").is_in(TAKEN)
     mine = facts.submissions.filter(pl.col("district") == facts.district.code, taken)
     return set(mine.select("form", "period").iter_rows())
 

@@ -13,6 +13,7 @@ from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
+from workbooks.references import Standing
 from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill, lines_of, size_of_title
 from workbooks.sources import SOURCE_SHEET, TOLD_SHEET, Printed, shown, write_sources
 from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
@@ -79,6 +80,7 @@ def build(
     )
     book.set_calc_mode("auto")
     formats, printed, cleaned = Formats(book), list[Printed](), list[Cleaned]()
+    standing: dict[str, Standing] = {}
     sheets = [in_language(sheet, language) for sheet in sheets if sheet.kind != "changes" or earlier is not None]
     frames = dict(frames)
     for sheet in sheets:
@@ -105,8 +107,9 @@ def build(
         writer.finish()
         if sheet.kind in SOURCED:
             printed += writer.printed
+            standing |= writer.standing
         cleaned += writer.cleaned
-    write_sources(book, formats, facts, printed, language)
+    write_sources(book, formats, facts, [one.at(standing) for one in printed], language)
     book.close()
     for page in book.worksheets():
         page.table.clear()  # a book and its pages hold one another: the cells would wait for the collector of garbage

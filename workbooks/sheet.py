@@ -39,6 +39,7 @@ from workbooks.formats import (
     what_was_cleaned,
 )
 from workbooks.lights import NOTE, PATTERN, SIGN, comment_of, sentence_of
+from workbooks.references import Standing
 from workbooks.sources import MOST_LINKS, SOURCE_SHEET, Printed
 
 CONTENTS, BACK, TO_SOURCES = "目录", "← 目录", "来源→"
@@ -104,6 +105,7 @@ class SheetWriter:
         self.frozen = False
         self.by_hand = False
         self.regions = 0
+        self.standing: dict[str, Standing] = {}
 
     # ---- the page ----
 
@@ -189,6 +191,7 @@ class SheetWriter:
         values = {c.code: columns[c.code] + (0 if c.format in TEXT_FORMATS else c.span - 1) for c in block.columns}
         first = self.row
         rows = frame.to_dicts()
+        self.standing[block.frame] = Standing(self.sheet.code, first, values, rows)
         body = [n for n, row in enumerate(rows) if row["kind"] == "data"]
         span = (first + min(body), first + max(body)) if body else (first, first)
         for number, row in enumerate(rows):
@@ -421,7 +424,15 @@ class SheetWriter:
             name = column.name.format(**{key: word for key, word in row.items() if isinstance(word, str)})
             self.book.define_name(name, f"='{self.sheet.tab}'!{xl_rowcol_to_cell(place.row, place.last, True, True)}")
         work, keys = row.get(f"{column.code}|work") or "", tuple(row.get(f"{column.code}|src") or ())
+        if "{" in work:
+            work = _WORD.sub(lambda hit: self._behind(place, hit), work)
         self._note_printed(place, number=shown, pattern=pattern, formula=formula, work=work, keys=keys)
+
+    def _behind(self, place: "_Cell", hit: re.Match[str]) -> str:
+        """A cell of the row, or the cells of a column of the block, that a number was worked out of: M13!F5:F26."""
+        if hit[1] not in place.columns:
+            return hit[0]
+        return f"{self.sheet.code}!{(place.rows if hit[2] else place.cell)(hit[1])}"
 
     def _note_printed(self, place: "_Cell", **what: Any) -> None:
         column, at = place.of, place.last if "number" in what else place.column

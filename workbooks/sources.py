@@ -23,7 +23,10 @@ from catalogue.languages import CHINESE, Language
 from transforms.facts import KEYS, Facts
 from transforms.keys import key_lists
 from transforms.model import EXACT
+from transforms.ranges import row_ranges
+from transforms.schedule import department_name
 from workbooks.formats import Formats, clean
+from workbooks.references import Standing, references_in, with_references
 
 SOURCE_SHEET, TOLD_SHEET = "_src", "_told"
 COLUMNS: Mapping[str, int] = {"表页": 18, "单元格": 9, "行": 34, "列": 20, "数值": 18, "算法": 40, "来源": 16}
@@ -31,6 +34,7 @@ PLACES: Mapping[str, tuple[str, int]] = {
     "series": ("序列", 34),
     "item": ("项目", 18),
     "period": ("统计期", 10),
+    "department": ("报送单位", 18),
     "form": ("表号", 7),
     "file": ("文件", 38),
     "sheet": ("源表", 18),
@@ -83,12 +87,16 @@ class Printed(NamedTuple):
     work: str = ""
     keys: tuple[str, ...] = ()
 
+    def at(self, blocks: Mapping[str, Standing]) -> "Printed":
+        """The same with the cells that its work names by their blocks."""
+        return self._replace(work=with_references(self.work, blocks)) if "{" in self.work else self
+
     def how(self, numbers: Mapping[str, int]) -> str:
         """公式 =F5/G5-1, (12)÷(13) of the figures with these numbers, or 填报数."""
         if self.formula:
             return f"公式 {self.formula}"
         if not self.keys:
-            return COUNTED
+            return self.work or COUNTED
         if not self.work:
             return AS_TOLD if len(self.keys) == 1 else "、".join(f"({numbers[key]})" for key in self.keys)
         work = KEYS.sub(lambda hit: f"({numbers[hit[0][1:-1]]})" if hit[0][1:-1] in numbers else hit[0], self.work)
@@ -110,21 +118,30 @@ def write_sources(
     numbered = [one for one in printed if one.number is not None]
     figures = {key: n for n, key in enumerate(dict.fromkeys(key for one in numbered for key in one.keys), start=1)}
     page = _page(book, formats, SOURCE_SHEET, [*COLUMNS.items()], len(numbered), language)
+    tabs = {one.sheet.split(" ")[0]: one.sheet for one in printed}
     link, before = formats.link(), ("", "", "")
     for at, one in enumerate(numbered, start=1):
         page.write_string(at, 0, one.sheet)
         if at > MOST_LINKS // 2:
             page.write_string(at, 1, one.cell)
-            page.write_string(at, 6, ranges_of(figures[key] for key in one.keys))
+            page.write_string(at, 6, _behind(one, figures))
         else:
             place = (one.sheet, one.block, one.row)
-            _link(page, at, one, figures, link, first_of_row=place != before)
+            _link(page, at, one, figures, tabs, link, first_of_row=place != before)
             before = place
         page.write_string(at, 2, language.say_parts(clean(one.row)))
         page.write_string(at, 3, clean(one.column))
         page.write_number(at, 4, float(one.number or 0))
         page.write_string(at, 5, _said(one.how(figures), language))
-    _write_told(book, formats, facts.places(figures), figures, language)
+    _write_told(book, formats, _with_departments(facts, facts.places(figures), language), figures, language)
+
+
+def _with_departments(
+    facts: Facts, places: Mapping[str, Mapping[str, Any]], language: Language
+) -> dict[str, dict[str, Any]]:
+    forms = {place["form"] for place in places.values()}
+    names = {form: department_name(facts, facts.catalogue.form(form).department) for form in forms}
+    return {key: {**place, "department": language.say(names[place["form"]])} for key, place in places.items()}
 
 
 def _said(how: str, language: Language) -> str:
@@ -132,16 +149,32 @@ def _said(how: str, language: Language) -> str:
 
 
 def _link(
-    page: Worksheet, at: int, one: Printed, figures: Mapping[str, int], look: Format, *, first_of_row: bool
+    page: Worksheet,
+    at: int,
+    one: Printed,
+    figures: Mapping[str, int],
+    tabs: Mapping[str, str],
+    look: Format,
+    *,
+    first_of_row: bool,
 ) -> None:
-    """Back to the first cell of a row, and on to the first of the figures of a number."""
+    """Back to the first cell of a row, and on to the first of the figures or cells behind a number."""
     if first_of_row:
         page.write_url(at, 1, f"internal:'{one.sheet}'!{one.cell}", look, one.cell)
     else:
         page.write_string(at, 1, one.cell)
     if one.keys:
-        target = f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}"
-        page.write_url(at, 6, target, look, ranges_of(figures[key] for key in one.keys))
+        page.write_url(at, 6, f"internal:'{TOLD_SHEET}'!A{figures[one.keys[0]] + 1}", look, _behind(one, figures))
+    elif cells := references_in(one.work):
+        sheet, cell = cells[0]
+        page.write_url(at, 6, f"internal:'{tabs[sheet]}'!{cell}", look, _behind(one, figures))
+
+
+def _behind(one: Printed, figures: Mapping[str, int]) -> str:
+    """The numbers of the figures behind a number: 12-14,20; of one that was worked out of cells of the workbook the
+    first of these: M02!O5."""
+    cells = references_in(one.work)
+    return ranges_of(figures[key] for key in one.keys) if one.keys or not cells else "!".join(cells[0])
 
 
 def _write_told(
@@ -181,18 +214,13 @@ def _page(
 
 def ranges_of(numbers: Iterable[int]) -> str:
     """12, 13, 14, 20 → 12-14,20."""
-    spans: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
+    spans = row_ranges(set(numbers))
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def numbers_of(ranges: str) -> list[int]:
     """12-14,20 → 12, 13, 14, 20."""
-    spans = [part.split("-") for part in ranges.split(",") if part]
+    spans = [part.split("-") for part in ranges.split(",") if part and "!" not in part]
     return [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
 
 
@@ -239,7 +267,7 @@ def read_lineage(path: Path) -> Lineage:
     if not {SOURCE_SHEET, TOLD_SHEET} <= set(told.sheetnames):
         raise ValueError(f"{path.name} 没有 {SOURCE_SHEET}、{TOLD_SHEET} 表，不是本系统发布的工作簿。")
     sources = dict(_lines(told[SOURCE_SHEET]))
-    figures = {int(row[0]): dict(zip(PLACES, row[1:], strict=False)) for row in _rows(told[TOLD_SHEET]) if row[4]}
+    figures = {int(row[0]): dict(zip(PLACES, row[1:], strict=False)) for row in _rows(told[TOLD_SHEET]) if row[5]}
     values = {sheet.title: _cells(sheet) for sheet in told.worksheets}
     formulas = {
         sheet.title: {at: text for at, text in _cells(sheet).items() if isinstance(text, str) and text.startswith("=")}

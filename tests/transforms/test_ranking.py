@@ -82,8 +82,8 @@ def test_issues_count_when_they_were_closed_in_the_month_or_their_day_has_passed
     )
     row = row_of(schedule.ranking(filed(*ON_TIME, ledgers={"F21.issues": ISSUES + lines})), unit="区税务局")
     assert (row["due"], row["in_time"], row["issues"]) == (4, 2, Decimal("12.5"))
-    assert row["score|work"].startswith("(30+30+25×计数([F21.issues.due_date|行5-8|2022-08],")
-    assert row["score|work"].endswith(")÷85×100")
+    assert row["issues|work"].startswith("25×计数([F21.issues.due_date|行5-8|2022-08],")
+    assert row["score|work"] == "({timeliness}+{quality}+{issues})÷{full}×100"
     assert row["issues|src"] == ["F21.issues.due_date|行5-8|2022-08", "F21.issues.done_on|行5-8|2022-08"]
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.facts import Facts
+from transforms.facts import Facts, Figure
 from transforms.model import Indicator
+from transforms.schedule.declared import BENCHMARK, declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Benchmark:
     when: str
     source: str
     basis: str
+
+    @property
+    def figure(self) -> Figure:
+        return declared(self.value, BENCHMARK, f"{self.indicator}/{self.district}")
 
 
 def best_known(facts: Facts, indicator: Indicator, benchmarks: Iterable[Benchmark]) -> Benchmark | None:

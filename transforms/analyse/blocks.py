@@ -75,7 +75,7 @@ def _put_gaps(row: Row, facts: Facts, core: Indicator | None, benchmarks: Sequen
     now = figure_of(row, "now")
     best = best_known(facts, core, benchmarks) if core else None
     row["benchmark"] = f"{facts.catalogue.district(best.district).name}({best.when},{best.basis})" if best else UNKNOWN
-    there = Figure(best.value, None, None, ()) if best else NOTHING
+    there = best.figure if best else NOTHING
     put(row, "best", there)
     row["best|decimals"] = best.decimals if best else 0
     yearly = core is not None and core.target_kind == "yearly"
@@ -90,8 +90,8 @@ def apart(core: Indicator | None, now: Figure, aim: Figure) -> Figure:
     """now − aim, in hundredths of a percentage point for a rate, as its cell computes it; — where there is nothing to hold it against."""
     if core is None or now.value is None or aim.value is None:
         return NOTHING
-    bare = Figure(aim.value, aim.value, aim.value, aim.sources)
-    gap = subtract(Figure(now.value, now.value, now.value, now.sources), bare)
+    bare = aim._replace(low=aim.value, high=aim.value)
+    gap = subtract(now._replace(low=now.value, high=now.value), bare)
     return gap._replace(value=rounded(gap.value * 100, 2)) if core.nature == "rate" and gap.value is not None else gap
 
 

@@ -26,6 +26,7 @@ from transforms.schedule import (
     frame,
     put,
 )
+from transforms.schedule.declared import target_of
 from transforms.schedule.figures import light_columns, put_light, set_by_hand
 from transforms.schedule.indicators import without_return
 
@@ -73,7 +74,7 @@ def _overview_row(facts: Facts, quarter: str, n: int, one: EvaluationIndicator) 
         "nature": indicator.nature,
         "comparator": indicator.comparator,
     }
-    put(row, "target", NOTHING if indicator.target is None else Figure(indicator.target, None, None, ()))
+    put(row, "target", target_of(indicator))
     now = _put_quarters(row, facts, indicator, quarter)
     _put_lights(row, facts, quarter, lambda month: lit_of(facts, indicator, month))
     return row | {"verdict": _verdict(facts, indicator, row, now)}

@@ -22,6 +22,7 @@ from transforms.model import EvaluationIndicator, Indicator
 from transforms.narrate import NOT_SAID, Brief, Cases, Paragraph, Part, Told
 from transforms.records import Records
 from transforms.schedule import NO_RETURN, department_name
+from transforms.schedule.declared import target_of
 from transforms.schedule.figures import figure_of
 from transforms.schedule.measures import LIGHTS as STATES
 from transforms.schedule.measures import measures
@@ -160,8 +161,7 @@ def target_told(facts: Facts, core: Indicator) -> Told:
     if core.target is None:
         return NOT_SAID
     text = narrate.number(facts, core.target, core.unit, core.decimals)
-    figure = Figure(core.target, None, None, ())
-    part = Part(text, figure, core.unit, core.decimals, f"目标({core.clause})")
+    part = Part(text, target_of(core), core.unit, core.decimals, f"目标({core.clause})")
     kind = "年度目标" if core.target_kind == "yearly" else "目标值"
     return Told(kind + COMPARED[core.comparator] + text, (part,))
 
@@ -441,8 +441,7 @@ def _benchmarks(quarter: Quarter) -> list[Row]:
         now = figure_of(row, "now")
         if best is None or core is None or now.value is None:
             continue
-        there = Figure(best.value, None, None, ())
-        gap = apart(core, now, there)
+        gap = apart(core, now, best.figure)
         rows.append(
             {
                 "name": Told(one.name),

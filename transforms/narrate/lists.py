@@ -20,6 +20,7 @@ from transforms.narrate.words import (
     told_count,
     told_word,
 )
+from transforms.schedule.declared import target_of
 from transforms.schedule.names import names_record
 
 Row = Mapping[str, Any]
@@ -66,7 +67,7 @@ def _red_lights(facts: Facts, table: pl.DataFrame) -> list[Row]:
             {
                 "name": told_word(indicator.name),
                 "department": Told(row["department"]),
-                "target": Told(aim, (Part(goal, Figure(target, target, target, ()), *shape, clause),)),
+                "target": Told(aim, (Part(goal, target_of(indicator), *shape, clause),)),
                 "actual": Told(told + doubtful, (Part(told, figure, *shape),)),
                 "gap": Told(short, (Part(short, apart, "" if rate else shape[0], shape[1]),)),
             }

@@ -1,6 +1,7 @@
 """M08: awards and subsidies granted and paid to firms (F23), and the service of the tax office (F24)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -53,8 +54,7 @@ def _awards(facts: Facts, by: str, groups: Iterable[tuple[str, str]]) -> pl.Data
     parts = ledger.rows.partition_by(by, as_dict=True)
     nothing = ledger.rows.clear()
     rows = [
-        {"name": name, **_award_row(facts, Records(AWARDS, parts.get((code,), nothing), ledger.why))}
-        for code, name in groups
+        {"name": name, **_award_row(facts, replace(ledger, rows=parts.get((code,), nothing)))} for code, name in groups
     ]
     for row in rows:
         row["remark"] = doubted(facts, row)

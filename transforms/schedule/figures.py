@@ -88,8 +88,11 @@ def light_columns(*names: str) -> dict[str, Any]:
     return {column: dtype for name in names for column, dtype in ((name, pl.String), (f"{name}|set", DECIDED))}
 
 
-def put_count(row: Row, column: str, count: int) -> None:
-    row[column] = exact(count)
+def put_count(row: Row, column: str, count: int, sources: Iterable[str] = (), work: str = "") -> None:
+    """A number that was counted: in some cells or returns, or as `work` says (see `sources.Printed` for cells of the
+    workbook itself)."""
+    figure = whole(count, sources)
+    put(row, column, figure._replace(work=work or figure.work))
 
 
 def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:

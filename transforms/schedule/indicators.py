@@ -13,7 +13,6 @@ from transforms.facts import (
     Figure,
     cumulates,
     divide,
-    exact,
     growth,
     last_year,
     points,
@@ -22,6 +21,7 @@ from transforms.facts import (
 )
 from transforms.lights import Lit, lit, lit_of, time_progress
 from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
+from transforms.schedule.declared import target_of
 from transforms.schedule.figures import (
     NATURES,
     Row,
@@ -31,6 +31,7 @@ from transforms.schedule.figures import (
     frame,
     light_columns,
     put,
+    put_count,
     put_light,
     to_check,
 )
@@ -105,7 +106,7 @@ def _put_target(row: Row, facts: Facts, indicator: Indicator) -> None:
         for column in ("target", "completion", "gap"):
             put(row, column, NOTHING)
         return
-    target = Figure(indicator.target, indicator.target, indicator.target, ())
+    target = target_of(indicator)
     yearly = indicator.target_kind == "yearly"
     put(row, "target", target)
     done = figure_of(row, "ytd" if yearly else "month")
@@ -177,15 +178,19 @@ def overview(facts: Facts) -> pl.DataFrame:
 
 def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
     known = {i.code: i for i in facts.indicators}
-    of_figures = [lit_of(facts, known[code], facts.period) for code in one.figures if code in known]
+    judged = [code for code in one.figures if code in known]
+    of_figures = [lit_of(facts, known[code], facts.period) for code in judged]
     lights = [told.shown for told in of_figures or [without_return(facts, one, facts.period)]]
+    work = f"计数({{indicators.light@code={','.join(judged)}}})" if judged else f"{NO_RETURN} {{core}}"
     row: Row = {
         "number": number,
         "code": one.code,
         "name": one.name,
         "department": department_name(facts, one.department),
-        "tasks": exact(sum(1 for light in lights if light)),
-    } | {name: exact(lights.count(light)) for name, light in LIGHTS.items()}
+    }
+    put_count(row, "tasks", sum(1 for light in lights if light), work=work)
+    for name, light in LIGHTS.items():
+        put_count(row, name, lights.count(light), work=work)
     if one.core not in known:
         missing = Figure(None, None, None, (), UNREPORTED)
         for column in ("month", "ytd", "yoy", "target", "completion"):
@@ -227,4 +232,7 @@ def lights_by_lead(facts: Facts) -> pl.DataFrame:
         .agg(pl.col("tasks", *LIGHTS).sum())
         .sort("tasks", descending=True, maintain_order=True)
     )
-    return frame(counts.to_dicts(), department=pl.String, tasks=EXACT, **dict.fromkeys(LIGHTS, EXACT))
+    rows = counts.to_dicts()
+    for row in rows:
+        row |= {f"{c}|work": f"合计({{overview.{c}@department={row['department']}}})" for c in ("tasks", *LIGHTS)}
+    return frame(rows, department=pl.String, tasks=EXACT, **dict.fromkeys(LIGHTS, EXACT))

@@ -1,5 +1,7 @@
 """M09: loans that banks give on the tax record, the centre for first loans and renewals, and technology firms."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from transforms.facts import Facts, add, divide, growth, subtract
@@ -147,7 +149,7 @@ def technology_loans(facts: Facts) -> pl.DataFrame:
     ledger = records(facts, "F11.loans")
     parts = ledger.rows.partition_by("bank_code", as_dict=True)
     rows = [
-        _technology_row(facts, Records(ledger.table, part, ledger.why)) | {"bank": label(facts, "banks", str(code))}
+        _technology_row(facts, replace(ledger, rows=part)) | {"bank": label(facts, "banks", str(code))}
         for (code,), part in parts.items()
     ]
     rows.sort(key=lambda row: (-(row["balance"] or 0), row["bank"]))

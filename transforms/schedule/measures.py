@@ -118,6 +118,12 @@ def _measure_row(facts: Facts, measure: Measure, told_rows: Mapping[str, Mapping
     return row
 
 
+def due_cells(facts: Facts, code: str) -> tuple[str, ...]:
+    """The cells of the ledger that tell by when a measure is to be done."""
+    filed = [row["row"] for measure, rows in _carried(facts) if measure.code == code for row in rows.values() if row]
+    return (cells_key(f"{TABLE}.due_date", filed, facts.period),) if filed else ()
+
+
 def _by_deadline(facts: Facts, due: date | None) -> Light:
     return date_light(due, months.last_day(facts.period), done=False, ahead=facts.catalogue.thresholds.days_left)
 

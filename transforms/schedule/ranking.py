@@ -16,6 +16,7 @@ from transforms import period as months
 from transforms.facts import NOT_APPLICABLE, NOTHING, UNREPORTED, Facts, Figure
 from transforms.model import EXACT
 from transforms.records import cells_key, records, told
+from transforms.schedule.declared import SCORE, declared
 from transforms.schedule.figures import Row, frame, put, whole
 from transforms.schedule.issues import TABLE as ISSUES
 from transforms.schedule.issues import closed_by, due_of, in_time, issues_of
@@ -121,9 +122,30 @@ def _timeliness(facts: Facts, returns: Sequence[Mapping[str, Any]]) -> Part:
     """So much off for each day that a return came late; what has not come is late to this day."""
     if not returns:
         return Part(None, {"days_late": NOTHING})
-    late = sum(int(row["days_late"]) for row in returns)
-    points = facts.catalogue.scores.timeliness - facts.catalogue.scores.a_day_late * late
-    return Part(Fraction(max(points, Decimal(0))), {"days_late": whole(late)})
+    late = _together("逾期天数", returns, "days_late")
+    assert late.value is not None
+    weights = facts.catalogue.scores
+    points = weights.timeliness - weights.a_day_late * late.value
+    return Part(
+        Fraction(max(points, Decimal(0))),
+        {"days_late": late},
+        work=_less(weights.timeliness, (weights.a_day_late, late)),
+    )
+
+
+def _together(how: str, returns: Sequence[Mapping[str, Any]], column: str) -> Figure:
+    """The sum of a column of M03 over the returns of a unit, with what it was counted in; of the returns that have not
+    come it says so."""
+    keys = [key for row in returns for key in row[f"{column}|src"]]
+    missing = [row[f"{column}|work"] for row in returns if not row[f"{column}|src"]]
+    figure = whole(sum(int(row[column]) for row in returns), keys, how)
+    words = ";".join(dict.fromkeys(missing))
+    return figure._replace(work=f"{figure.work}({words})" if keys and words else figure.work or words)
+
+
+def _less(points: Decimal, *taken: tuple[Decimal, Figure]) -> str:
+    """30−5×退回版次((12))−1×未说明提示((12)), as the work of a part of the score."""
+    return f"{points}" + "".join(f"−{each}×{figure.term}" for each, figure in taken)
 
 
 def _quality(facts: Facts, returns: Sequence[Mapping[str, Any]]) -> Part:
@@ -131,28 +153,23 @@ def _quality(facts: Facts, returns: Sequence[Mapping[str, Any]]) -> Part:
     filed nothing at all."""
     if not returns:
         return Part(None, {"returned": NOTHING, "unexplained": NOTHING})
-    back = sum(_sent_back(facts).get(row["form"], 0) for row in returns)
+    back = sum(_sent_back(facts, row["form"]) for row in returns)
     open_warnings = sum(max(int(row["soft"]) - int(row["explained"]), 0) for row in returns)
+    returned = _together("退回版次", returns, "versions")._replace(value=Decimal(back))
+    unexplained = _together("未说明提示", returns, "soft")._replace(value=Decimal(open_warnings))
+    counts = {"returned": returned, "unexplained": unexplained}
     weights = facts.catalogue.scores
-    points = weights.quality - weights.a_return * back - weights.a_warning * open_warnings
     if not any(row["versions"] for row in returns):
-        points = Decimal(0)
-    return Part(Fraction(max(points, Decimal(0))), {"returned": whole(back), "unexplained": whole(open_warnings)})
+        return Part(Fraction(0), counts, work=f"{UNREPORTED} 不计分")
+    points = weights.quality - weights.a_return * back - weights.a_warning * open_warnings
+    work = _less(weights.quality, (weights.a_return, returned), (weights.a_warning, unexplained))
+    return Part(Fraction(max(points, Decimal(0))), counts, work=work)
 
 
-def _sent_back(facts: Facts) -> dict[str, int]:
-    """How many versions of each return of the month were sent back."""
-    return facts.once(_count_sent_back)
-
-
-def _count_sent_back(facts: Facts) -> dict[str, int]:
-    owed = {(form, facts.district.owes(facts.catalogue.form(form), facts.period)) for form in facts.district.returns}
-    back = facts.submissions.filter(pl.col("district") == facts.district.code, pl.col("status") == "returned")
-    counted: dict[str, int] = {}
-    for form, period in back.select("form", "period").iter_rows():
-        if (form, period) in owed:
-            counted[form] = counted.get(form, 0) + 1
-    return counted
+def _sent_back(facts: Facts, form: str) -> int:
+    """How many versions of a return of the month were sent back."""
+    period = facts.district.owes(facts.catalogue.form(form), facts.period) or ""
+    return sum(version["status"] == "returned" for version in facts.filings.get((form, period), ()))
 
 
 def _asked(facts: Facts) -> dict[str, list[Mapping[str, Any]]]:
@@ -265,13 +282,30 @@ def _rank_row(facts: Facts, score: Score, now: Mapping[str, int], before: Mappin
         put(row, name, part.figure)
         for column, figure in part.counts.items():
             put(row, column, figure)
-    put(row, "full", _points(Fraction(score.full), (), "") if score.full else NOTHING)
-    put(row, "score", score.figure)
+    put(row, "full", _full(score) if score.full else NOTHING)
+    scored = "+".join(f"{{{name}}}" for name in PARTS if score.parts[name].points is not None)
+    put(row, "score", score.figure._replace(work=f"({scored})÷{{full}}×100" if scored else ""))
     rank, previous = now.get(score.unit), before.get(score.unit)
     missing = score.why or UNREPORTED
-    put(row, "rank", whole(rank) if rank else Figure(None, None, None, (), missing))
-    put(row, "previous_rank", whole(previous) if previous else NOTHING)
+    put(
+        row,
+        "rank",
+        whole(rank)._replace(work="名次({score};{score:rows})") if rank else Figure(None, None, None, (), missing),
+    )
+    put(row, "previous_rank", _previous(facts, score.unit, previous) if previous else NOTHING)
     return row | {"change": moved(rank, previous), "mark": mark_of(rank, now.values(), facts.catalogue.scores.marked)}
+
+
+def _full(score: Score) -> Figure:
+    named = [name for name in PARTS if score.parts[name].points is not None]
+    return declared(score.full, SCORE, "+".join(named))
+
+
+def _previous(facts: Facts, unit: str, rank: int) -> Figure:
+    """The rank of the month before, with what its score was counted in."""
+    month = months.previous(facts.period)
+    before = scores(facts.at(month))[unit].figure
+    return whole(rank, before.sources)._replace(work=f"名次 {month}")
 
 
 def unit_name(facts: Facts, unit: str) -> str:
@@ -283,6 +317,8 @@ def unit_name(facts: Facts, unit: str) -> str:
 def score_bars(facts: Facts) -> pl.DataFrame:
     """M13, chart: the departments that are ranked with their scores, the highest first."""
     shown = ranking(facts).filter(pl.col("rank").is_not_null())
+    same = {f"{c}|work": pl.format(f"{{{{ranking.{c}@unit={{}}}}}}", "unit") for c in ("score", "rank")}
+    shown = shown.with_columns(**same)
     return shown.select("kind", "unit", *(c for c in shown.columns if c.split("|")[0] in ("score", "rank", "mark")))
 
 
@@ -290,7 +326,7 @@ def _points(points: Fraction | None, keys: tuple[str, ...], why: str, work: str 
     if points is None:
         return Figure(None, None, None, (), why)
     value = Decimal(points.numerator) / Decimal(points.denominator)
-    return Figure(value, value, value, keys, work=work if keys else "")
+    return Figure(value, value, value, keys, work=work)
 
 
 def moved(rank: int | None, previous: int | None) -> str:

@@ -1,17 +1,18 @@
 """M03: the returns due for the month, and what became of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
-from transforms.facts import NOT_APPLICABLE, UNREPORTED, Facts
+from transforms.facts import NOT_APPLICABLE, TAKEN, UNREPORTED, Facts, Figure, filing_key
 from transforms.model import EXACT
-from transforms.schedule.figures import Row, frame, put_count
+from transforms.schedule.figures import Row, frame, put, whole
 from transforms.schedule.names import department_name
 
+Told = Mapping[str, Any]
 REPORT_STATES = {
     "accepted": "已通过",
     "questions": "待说明",
@@ -27,18 +28,13 @@ def reports(facts: Facts) -> pl.DataFrame:
     `days_late` counts calendar days from the due date to the first report, or to the as-of date when nothing came;
     `provisional`: the due date lies in a year whose holidays are not decreed yet.
     """
-    owed = {code: facts.district.owes(facts.catalogue.form(code), facts.period) for code in facts.district.returns}
-    of_month = pl.col("period").is_in([period for period in set(owed.values()) if period])
-    mine = (pl.col("district") == facts.district.code) & of_month
-    filed: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
-    for version in facts.submissions.filter(mine).sort("version", "arrived_at", maintain_order=True).to_dicts():
-        filed.setdefault((version["form"], version["period"]), []).append(version)
+    mine = pl.col("district") == facts.district.code
     due = {(row["form"], row["period"]): row for row in facts.deadlines.filter(mine).iter_rows(named=True)}
     rows = []
-    for code, period in owed.items():
-        if period:
-            deadline = due.get((code, period), {"due": None, "provisional": False})
-            row = _report_row(facts, code, deadline["due"], filed.get((code, period), []))
+    for code in facts.district.returns:
+        if owed := facts.district.owes(facts.catalogue.form(code), facts.period):
+            deadline = due.get((code, owed), {"due": None, "provisional": False})
+            row = _report_row(facts, code, owed, deadline["due"])
             rows.append(row | {"provisional": deadline["provisional"]})
     rows.sort(key=lambda r: (-r["late"], r["order"], r["form"]))
     return frame(
@@ -62,11 +58,11 @@ def reports(facts: Facts) -> pl.DataFrame:
     )
 
 
-def _report_row(facts: Facts, form: str, due: date | None, versions: list[dict[str, Any]]) -> Row:
-    declared = facts.catalogue.form(form)
+def _report_row(facts: Facts, form: str, period: str, due: date | None) -> Row:
+    declared, versions = facts.catalogue.form(form), facts.filings.get((form, period), [])
     first = versions[0] if versions else None
     # A version that came after an accepted one and was itself sent back does not undo the acceptance.
-    passed = next((v for v in reversed(versions) if v["status"] in ("accepted", "questions")), None)
+    passed = next((v for v in reversed(versions) if v["status"] in TAKEN), None)
     latest = passed or (versions[-1] if versions else None)
     seen = first["arrived_at"] if first else facts.as_of
     late = max(0, (_day(seen) - due).days) if due and seen else 0
@@ -87,12 +83,40 @@ def _report_row(facts: Facts, form: str, due: date | None, versions: list[dict[s
         "state": _report_state(latest, late),
         "late": late,
     }
-    put_count(row, "versions", len(versions))
-    put_count(row, "hard", sum(v["hard"] or 0 for v in versions))
-    put_count(row, "soft", (latest["soft"] or 0) if latest else 0)
-    put_count(row, "explained", (latest["explained"] or 0) if latest else 0)
-    put_count(row, "days_late", late)
+    _put_counts(row, versions, latest)
+    _put_lateness(row, form, due, facts.as_of.date(), first)
     return row
+
+
+def _put_counts(row: Row, versions: Sequence[Told], latest: Told | None) -> None:
+    """What was counted over the versions that came, and of the one that stands; over none, that there are none."""
+    of_all = [_key(version) for version in versions]
+    of_one = [_key(latest)] if latest else []
+    for column, number, keys, how in (
+        ("versions", len(versions), of_all, "版本数"),
+        ("hard", sum(version["hard"] or 0 for version in versions), of_all, "硬校验未过数"),
+        ("soft", (latest["soft"] or 0) if latest else 0, of_one, "软校验提示数"),
+        ("explained", (latest["explained"] or 0) if latest else 0, of_one, "已说明数"),
+    ):
+        put(row, column, whole(number, keys, how) if keys else not_filed(number))
+
+
+def not_filed(number: int, words: str = UNREPORTED) -> Figure:
+    """A number told of a return that has not come: no file stands behind it."""
+    return whole(number)._replace(work=words)
+
+
+def _put_lateness(row: Row, form: str, due: date | None, today: date, first: Told | None) -> None:
+    by = f"应报 {due:%Y-%m-%d}" if due else "无应报时间"
+    if first is None:
+        told = not_filed(row["late"], f"{UNREPORTED} {form} {by} 计至 {today:%Y-%m-%d}")
+    else:
+        told = whole(row["late"], [_key(first)])._replace(work=f"首次报送 {_day(first['arrived_at'])} − {by}")
+    put(row, "days_late", told)
+
+
+def _key(version: Told) -> str:
+    return filing_key(version["form"], version["period"], version["version"])
 
 
 def _wording(reason: str) -> str:

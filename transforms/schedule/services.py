@@ -9,6 +9,7 @@ import polars as pl
 from transforms.facts import NOT_APPLICABLE, NOTHING, UNREPORTED, Facts, Figure, add, divide, points
 from transforms.model import EXACT
 from transforms.records import cells_key, records
+from transforms.schedule.declared import target_of
 from transforms.schedule.figures import Row, doubted, figure_of, frame, put, series_row, to_check
 from transforms.schedule.names import department_name, label
 
@@ -108,7 +109,7 @@ def _sum(facts: Facts, table: str, rows: Iterable[Told], columns: Sequence[str])
 def online_shares(facts: Facts) -> pl.DataFrame:
     """M10, chart: the share of cases online by department beside the target of the district."""
     indicator = next(i for i in facts.catalogue.indicators if i.code == ONLINE_SHARE)
-    target = NOTHING if indicator.target is None else Figure(indicator.target, indicator.target, indicator.target, ())
+    target = target_of(indicator)
     rows: list[Row] = []
     for told in services(facts).iter_rows(named=True):
         row: Row = {"kind": "data", "department": "全区" if told["kind"] != "data" else told["department"]}

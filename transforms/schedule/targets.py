@@ -23,8 +23,9 @@ from transforms.facts import (
 from transforms.lights import Lit, judge_by, judged_as, lit
 from transforms.model import EXACT, Indicator, Light, Target
 from transforms.schedule.deadlines import date_light, days_left
-from transforms.schedule.figures import Row, frame, light_columns, put, put_light, to_check
-from transforms.schedule.measures import measures
+from transforms.schedule.declared import TARGET, goal_of
+from transforms.schedule.figures import Row, frame, light_columns, put, put_light, to_check, whole
+from transforms.schedule.measures import due_cells, measures
 from transforms.schedule.names import department_name
 
 ORDER = (Light.RED, Light.YELLOW, Light.GREEN, Light.BLUE, Light.GREY)
@@ -93,18 +94,24 @@ def _target_row(facts: Facts, target: Target) -> Row:
         "left": days_left(due, today) if due and shown.shown not in (Light.BLUE, Light.GREY) else 10**6,
     }
     put_light(row, "light", shown)
-    put(row, "target", _of_target(facts, target))
+    put(row, "target", goal_of(facts, target))
     put(row, "current", told.shown)
     if not told.shown.told and told.light is not Light.GREY:
         row["current|why"] = NOT_APPLICABLE
     put(row, "completion", _completion(facts, target, told))
-    left = Decimal(days_left(due, today)) if due else None
-    put(
-        row,
-        "days_left",
-        NOTHING if left is None or shown.shown in (Light.BLUE, Light.GREY) else Figure(left, left, left, ()),
-    )
+    put(row, "days_left", _days_left(facts, target, told, shown, today) if due else NOTHING)
     return row
+
+
+def _days_left(facts: Facts, target: Target, told: Standing, shown: Lit, today: date) -> Figure:
+    """Days from the end of the month to the day that the target sets, or else the reform ledger for its measure."""
+    due = _due(target, facts.period)
+    day = due or told.due
+    if day is None or shown.shown in (Light.BLUE, Light.GREY):
+        return NOTHING
+    keys = () if due or target.deadline else due_cells(facts, target.measure)
+    of = f"{TARGET} {target.code} " if not keys else ""
+    return whole(days_left(day, today), keys)._replace(work=f"{of}时限 {day:%Y-%m-%d} − {today:%Y-%m-%d}")
 
 
 def light_of_target(facts: Facts, target: Target) -> Lit:
@@ -155,7 +162,7 @@ def _series(indicator: Indicator) -> tuple[str, ...]:
 
 def _light(facts: Facts, target: Target, judged: Figure) -> Light:
     """A number that has been reached once and for all is done: blue. One that was not reached in time is red."""
-    goal = _of_target(facts, target).value
+    goal = goal_of(facts, target).value
     assert goal is not None
     thresholds = facts.catalogue.thresholds
     if target.light != "reach":
@@ -201,13 +208,6 @@ def _of_measure(facts: Facts, target: Target) -> Standing:
     return Standing(missing, missing, computed, (MEASURES,), remark, due, follows)
 
 
-def _of_target(facts: Facts, target: Target) -> Figure:
-    if target.value is None:
-        return NOTHING
-    value = target.value if target.unit == "百分点" else target.value * facts.catalogue.units[target.unit].factor
-    return Figure(value, value, value, ())
-
-
 def _due(target: Target, period: str) -> date | None:
     return date(months.split(period)[0], 12, 31) if target.yearly else target.deadline
 
@@ -217,7 +217,7 @@ def _completion(facts: Facts, target: Target, told: Standing) -> Figure:
         return told.judged
     if target.light not in ("yearly", "at_least", "reach"):
         return NOTHING
-    return divide(told.judged, _of_target(facts, target))
+    return divide(told.judged, goal_of(facts, target))
 
 
 def _decimals(target: Target) -> int:
