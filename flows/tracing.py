@@ -27,6 +27,7 @@ STEM, LAST, PIPE, GAP = "├─ ", "└─ ", "│  ", "   "
 DECLARED = re.compile(
     r"\b(?:(T\d{3})|(I\d{4})(?:/(\w+))?|((?:timeliness|quality|issues|reform)(?:\+(?:quality|issues|reform))*))(?![\w.])"
 )
+BY_HAND = "（人工设定的灯色）"
 Branch = tuple[str, "list[Branch]"]
 """A line and what stands below it."""
 
@@ -90,7 +91,9 @@ class _Asker:
             if not below and source:
                 below = [self._of_figure(number) for number in source.figures if number in self._lineage.figures]
             below += [(line, []) for line in self._declared(source)]
-        return f"{title}　{_how(formula, source)}", below
+        by_hand = self._lineage.comments[sheet].get(cell, "")
+        below += [(line, []) for line in by_hand.splitlines()]
+        return f"{title}　{BY_HAND if by_hand else _how(formula, source)}", below
 
     def _declared(self, source: Source | None) -> list[str]:
         """What the work of a number names of the catalogue: a target (T012, I0301), the figure of another district

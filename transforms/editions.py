@@ -5,6 +5,8 @@ import polars as pl
 KEY = ["sheet", "block", "row", "column"]
 """By these words a cell is found again in another edition: its row may have moved."""
 OTHERWISE = "非报表数据变化(截止时点、规则、目标或人工设定的灯色)"
+REPEATED = ("brief_numbers", "block_numbers", "report_numbers", "revisions")
+"""Blocks that tell once more what stands in other cells, line after line: one line more would change all after it."""
 
 
 def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
@@ -21,7 +23,8 @@ def changed_cells(before: pl.DataFrame, now: pl.DataFrame, changes: pl.DataFrame
     reasons = changes.select(
         pl.concat_str("series", "item", "period", separator="|").alias("keys"), "reason"
     ).drop_nulls("reason")
-    there = [one.unique(KEY, keep="first", maintain_order=True) for one in (before, now)]
+    once = ~pl.col("block").is_in(REPEATED)
+    there = [one.filter(once).unique(KEY, keep="first", maintain_order=True) for one in (before, now)]
     there = [one if "note" in one.columns else one.with_columns(note=pl.lit("")) for one in there]
     old = there[0].select(*KEY, old="number", old_text="text", old_cell="cell", old_pattern="pattern", old_note="note")
     now_told = ("cell", "keys", "pattern", "note")

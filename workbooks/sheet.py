@@ -576,9 +576,10 @@ def _subject(block: Block, row: Row) -> str:
     words = []
     for column in block.columns[:4]:
         value = row.get(column.code)
-        if column.format not in TEXT_FORMATS or not isinstance(value, str):
+        if column.format not in TEXT_FORMATS:
             break
-        words.append(clean(value))
+        if isinstance(value, str):  # not the running number of a row, which may be another one there
+            words.append(clean(value))
     return " ".join(words[:2])
 
 

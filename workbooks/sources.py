@@ -242,6 +242,7 @@ class Lineage:
     Attributes:
         sources: sheet and cell → its line of `_src`. figures: number → its line of `_told`, by the names of PLACES.
         values, formulas, patterns: sheet → cell → what stands there, and the number format it is shown in.
+        comments: sheet → cell → what its comment says: by whom, when and why a light was set by hand.
     """
 
     sources: Mapping[tuple[str, str], Source]
@@ -249,6 +250,7 @@ class Lineage:
     values: Mapping[str, Mapping[str, Any]]
     formulas: Mapping[str, Mapping[str, str]]
     patterns: Mapping[str, Mapping[str, str]]
+    comments: Mapping[str, Mapping[str, str]]
 
     def sheet_named(self, word: str) -> str | None:
         """The sheet with this code or name: M02 is M02 指标月调度."""
@@ -277,7 +279,11 @@ def read_lineage(path: Path) -> Lineage:
         sheet.title: {c.coordinate: c.number_format for row in sheet.iter_rows() for c in row if c.value is not None}
         for sheet in told.worksheets
     }
-    return Lineage(sources, figures, values, formulas, patterns)
+    comments = {
+        sheet.title: {c.coordinate: c.comment.text for row in sheet.iter_rows() for c in row if c.comment}
+        for sheet in told.worksheets
+    }
+    return Lineage(sources, figures, values, formulas, patterns, comments)
 
 
 def _lines(sheet: Any) -> Iterator[tuple[tuple[str, str], Source]]:

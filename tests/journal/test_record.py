@@ -126,3 +126,14 @@ def test_the_last_look_lies_before_this_one(journal: Journal) -> None:
     journal.begin_night(SEPT_5)
     assert journal.last_look(SEPT_5) == SEPT_2
     assert journal.last_look(SEPT_2) is None
+
+
+def test_a_light_is_set_and_withdrawn_by_events_and_known_as_of_a_day(journal: Journal) -> None:
+    journal.note_light("jb", "2022-08", "I1202", "黄", SEPT_2, "高绮", "超时2户")
+    journal.note_light("jb", "2022-08", "I1202", "", SEPT_5, "李四", "已核对")
+    told = ["district", "period", "subject", "event", "light", "at", "actor", "reason"]
+    assert journal.light_events().select(told).rows() == [
+        ("jb", "2022-08", "I1202", "set", "黄", SEPT_2, "高绮", "超时2户"),
+        ("jb", "2022-08", "I1202", "withdrawn", "", SEPT_5, "李四", "已核对"),
+    ]
+    assert journal.light_events(SEPT_2)["event"].to_list() == ["set"]

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from datetime import datetime
 
+import polars as pl
 import pytest
 
 from catalogue.load import load
 from tests.transforms.ledgers import facts_of
 from tests.transforms.makers import an_observation, some_facts
+from tests.transforms.test_narrate import brief_of
 from tests.transforms.test_schedule import row_of
 from tests.transforms.test_targets import facts_with
 from transforms import analyse, schedule
+from transforms.editions import OTHERWISE, changed_cells
 from transforms.facts import Facts
 from transforms.lights import subject_of
-from transforms.model import Light, SetLight
+from transforms.model import EXACT, Light, SetLight
 
 MONDAY = datetime(2022, 9, 12, 10, 30)
 LATE = "超时2户,已书面说明"
@@ -116,3 +119,104 @@ def test_a_target_set_by_hand_itself_does_not_follow_its_measure():
 def test_the_quarter_shows_the_light_of_the_measure_as_it_was_set():
     row = row_of(analyse.measures_of_quarter(reform("滞后", decided("ML-11", Light.GREEN)), "2022Q3"), code="ML-11")
     assert (row["light"], row["light|set"]["computed"]) == ("绿", "黄")
+
+
+# ---- what is said of them ------------------------------------------------------------------------------------------
+
+
+def problems(facts: Facts) -> str:
+    """五、存在问题 of the brief."""
+    return dict(brief_of(facts).paragraphs.iter_rows())["五、存在问题。"]
+
+
+def test_the_brief_tells_who_set_a_light_and_does_not_say_that_a_good_figure_falls_short():
+    text = problems(power(decided("I1202", Light.RED)))
+    assert "没有红灯" not in text
+    assert "人工设定灯色:低压小微接电达标率设定为红灯(计算为绿),高绮:超时2户,已书面说明。" in text
+    assert "目标" not in text
+
+
+def test_a_red_figure_that_was_set_to_green_is_no_red_light_of_the_brief():
+    late = replace(
+        facts_with((f"{CAP}_within", "", 90), (f"{CAP}_n", "", 100)), lights=(decided("I1202", Light.GREEN),)
+    )
+    text = problems(late)
+    assert "没有红灯。人工设定灯色:低压小微接电达标率设定为绿灯(计算为红)" in text
+
+
+def test_the_numbers_of_a_reason_are_listed_with_where_it_stands():
+    numbers = brief_of(power(decided("I1202", Light.RED))).numbers
+    assert numbers.filter(pl.col("origin") == "人工设定的灯色 I1202")["number"].to_list() == ["2"]
+
+
+def test_the_list_of_the_month_names_each_light_as_set_and_as_computed_and_none_that_was_taken_back():
+    lights = (decided("I1202", Light.RED), decided("T085", None), decided("I1202", Light.RED, period="2022-07"))
+    (row,) = schedule.lights_by_hand(power(*lights)).to_dicts()
+    told = {name: row[name] for name in ("period", "code", "name", "light", "computed", "by", "day", "reason")}
+    assert told == {
+        "period": "2022-08", "code": "I1202", "name": "低压小微接电达标率", "light": "红", "computed": "绿",
+        "by": "高绮", "day": MONDAY.date(), "reason": LATE,
+    }  # fmt: skip
+
+
+def test_the_list_of_the_quarter_goes_month_by_month():
+    lights = (decided("I1202", Light.RED), decided("T085", Light.GREEN, period="2022-07"))
+    table = analyse.FRAMES["lights_of_quarter"](power(*lights), "2022Q3")
+    assert table.select("period", "title", "computed").rows() == [
+        ("2022-07", "T085 力争实现办事服务“只走一公里”", "灰"),
+        ("2022-08", "I1202 低压小微接电达标率", "绿"),
+    ]
+
+
+def test_every_light_of_m02_m06_and_m07_may_be_set_under_one_code():
+    facts = reform("推进中")
+    facts = replace(facts, district=power().district)
+    codes = set(schedule.lamps(facts))
+    for frame, column in ((schedule.indicators, "code"), (schedule.targets, "id"), (schedule.measures, "code")):
+        lit = {row[column] for row in frame(facts).to_dicts() if row["light"]}
+        without_target = {one.code for one in facts.indicators if one.target is None}
+        assert {subject_of(facts.catalogue, code) for code in lit} - without_target <= codes
+    assert {"E07", "E09"} == {code for code in codes if code.startswith("E")}
+
+
+# ---- from one edition to the next ----------------------------------------------------------------------------------
+
+
+SHOWN = {
+    **dict.fromkeys(("sheet", "block", "row", "column", "cell"), pl.String),
+    "number": EXACT,
+    **dict.fromkeys(("pattern", "text"), pl.String),
+    "keys": pl.List(pl.String),
+    "note": pl.String,
+}
+
+
+def cell(text: str, note: str = "", row: str = "I1202 接电", block: str = "indicators") -> dict[str, object]:
+    place = {"sheet": "M02", "block": block, "row": row, "column": "灯色", "cell": "O13"}
+    return {**place, "number": None, "pattern": "", "text": text, "keys": [], "note": note}
+
+
+def changes(before: dict[str, object], now: dict[str, object], *, told: bool = True) -> list[tuple[str, ...]]:
+    was, is_now = (pl.DataFrame([one], schema=SHOWN) for one in (before, now))
+    none = pl.DataFrame(schema=dict.fromkeys(("series", "item", "period", "reason"), pl.String))
+    found = changed_cells(was if told else was.drop("note"), is_now, none)
+    return found.select("old|why", "new|why", "reason").rows()
+
+
+def test_a_change_of_a_light_by_hand_names_the_person_and_one_of_the_figure_does_not():
+    note = "人工设定为红(计算为绿),高绮2022-09-12:x"
+    assert changes(cell("绿"), cell("红※", note)) == [("绿", "红※", note)]
+    assert changes(cell("红※", note), cell("绿", "撤回人工设定,李四2022-09-13:y")) == [
+        ("红※", "绿", "撤回人工设定,李四2022-09-13:y")
+    ]
+    assert changes(cell("绿", note), cell("红", note)) == [("绿", "红", OTHERWISE)], "that was told before"
+
+
+def test_a_light_set_anew_to_the_same_colour_is_a_change_of_who_and_why():
+    assert changes(cell("红※", "高绮:x"), cell("红※", "李四:y")) == [("红※", "红※", "李四:y")]
+    assert changes(cell("红※", "高绮:x"), cell("红※", "高绮:x")) == []
+
+
+def test_an_edition_of_an_earlier_version_tells_nothing_of_people_and_is_compared_all_the_same():
+    assert changes(cell("绿"), cell("红※", "高绮:x"), told=False) == [("绿", "红※", "高绮:x")]
+    assert changes(cell("绿"), cell("绿"), told=False) == []

@@ -23,7 +23,7 @@ from transforms.narrate import NOT_SAID, Brief, Cases, Paragraph, Part, Told
 from transforms.records import Records
 from transforms.schedule import NO_RETURN, department_name
 from transforms.schedule.declared import target_of
-from transforms.schedule.figures import figure_of
+from transforms.schedule.figures import figure_of, set_by_hand
 from transforms.schedule.measures import LIGHTS as STATES
 from transforms.schedule.measures import measures
 
@@ -120,7 +120,8 @@ def core_told(quarter: Quarter, code: str, field: str) -> Told | None:
     if field == "when":
         return Told(_when(quarter, core))
     if field == "light":
-        return Told(LIGHT_WORDS[row["light"]]) if row["light"] in LIGHT_WORDS else NOT_SAID
+        by_hand = "(人工设定)" if set_by_hand(row, "light") else ""
+        return Told(LIGHT_WORDS[row["light"]] + by_hand) if row["light"] in LIGHT_WORDS else NOT_SAID
     if field == "target":
         return target_told(facts, core)
     if field == "ytd":

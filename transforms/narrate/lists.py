@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from transforms.facts import Facts, Figure
-from transforms.model import State
+from transforms.model import Light, State
 from transforms.narrate.words import (
     AGED_MONTHS,
     Part,
@@ -18,9 +18,11 @@ from transforms.narrate.words import (
     number,
     rounded,
     told_count,
+    told_quote,
     told_word,
 )
 from transforms.schedule.declared import target_of
+from transforms.schedule.figures import set_by_hand
 from transforms.schedule.names import names_record
 
 Row = Mapping[str, Any]
@@ -29,15 +31,16 @@ SEVERAL = 3
 
 
 def month_lists(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, list[Row]]:
-    """red_lights, no_red (one row where there is none), aged_differences, missing_reports, asks: rows of Told by the names of their fields.
+    """red_lights, no_red (one row where there is none), set_lights (set by hand), aged_differences, missing_reports, asks: rows of Told by the names of their fields.
 
     Args:
-        frames: `indicators` and `reports` as transforms.schedule makes them.
+        frames: `overview`, `indicators` and `reports` as transforms.schedule makes them.
     """
-    red = _red_lights(facts, frames["indicators"])
+    lights = [*frames["indicators"]["light"], *frames["overview"]["light"]]
     return {
-        "red_lights": red,
-        "no_red": [] if red else [{}],
+        "red_lights": _red_lights(facts, frames["indicators"]),
+        "no_red": [] if Light.RED in lights else [{}],
+        "set_lights": _set_lights(frames),
         "aged_differences": aged_differences(facts),
         "missing_reports": _missing(frames["reports"]),
         "asks": [*_asks_for_reports(facts, frames["reports"]), *asks_about_differences(facts)],
@@ -47,7 +50,10 @@ def month_lists(facts: Facts, frames: Mapping[str, pl.DataFrame]) -> dict[str, l
 def _red_lights(facts: Facts, table: pl.DataFrame) -> list[Row]:
     known = {i.code: i for i in facts.catalogue.indicators}
     rows: list[Row] = []
-    for row in table.filter(pl.col("light") == "红").iter_rows(named=True):
+    for row in table.filter(pl.col("light") == Light.RED).iter_rows(named=True):
+        by_hand = set_by_hand(row, "light")
+        if by_hand and by_hand["computed"] != Light.RED:
+            continue  # its figure is not what makes it red: see set_lights
         indicator = known[row["code"]]
         column = "ytd" if indicator.target_kind == "yearly" else "month"
         actual, target = row[column], row["target"]
@@ -73,6 +79,24 @@ def _red_lights(facts: Facts, table: pl.DataFrame) -> list[Row]:
             }
         )
     return rows
+
+
+def _set_lights(frames: Mapping[str, pl.DataFrame]) -> list[Row]:
+    """The lights of M01 and M02 that were set by hand, each once: what it is about, as it is, as computed, by whom, why."""
+    told: dict[str, Row] = {}
+    for table in (frames["indicators"], frames["overview"]):
+        for row in table.iter_rows(named=True):
+            by_hand = set_by_hand(row, "light")
+            if by_hand and by_hand["subject"] not in told:
+                place = f"人工设定的灯色 {by_hand['subject']}"
+                told[by_hand["subject"]] = {
+                    "name": told_word(row["name"]),
+                    "light": Told(by_hand["light"]),
+                    "computed": Told(by_hand["computed"] or "无"),
+                    "by": told_quote(by_hand["by"], place),
+                    "reason": told_quote(by_hand["reason"].rstrip("。"), place),
+                }
+    return list(told.values())
 
 
 def aged_differences(facts: Facts) -> list[Row]:

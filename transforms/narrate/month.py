@@ -103,7 +103,7 @@ def _light_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     """The lights of 合计 of M01, and how many of the grey ones have no return yet."""
     rows = frames["overview"].filter(pl.col("kind") == "data")
     counts = {name: int(rows[name].sum()) for name in ("tasks", "blue", "green", "yellow", "red", "grey")}
-    counts["without"] = rows.filter(pl.col("core") == NO_RETURN).height
+    counts["without"] = rows.filter(pl.col("core") == NO_RETURN, pl.col("light") == Light.GREY).height
     counts["unreported"] = counts["grey"] - counts["without"]
     return told_count(counts[field], "M01 总览")
 
