@@ -75,8 +75,11 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One table of a sheet: the frame, its columns, the notes below and a chart beside or below it. The header of the
-    `main` block is repeated in print where others stand above it."""
+    """One table of a sheet: the frame, its columns, the notes below and a chart beside or below it.
+
+    In print a header is repeated on all pages after it: that of the first block where `repeat_header` asks for it, else
+    that of the `main` block, which others stand above. No block with another header may begin a page after that, so the
+    last rows of the block before come along to the page of one that is set apart (`with_rows`: how many)."""
 
     frame: str
     title: str
@@ -88,6 +91,7 @@ class Block:
     row_height: float
     empty: str
     main: bool = False
+    with_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,8 @@ def _sheet(entry: Entry) -> Sheet:
                 raise place.error(
                     f"block “{block.frame}”: “{column.code}” wraps, so it cannot span columns of the grid"
                 )
+    repeat_header = entry.take("repeat_header", bool, len(blocks) == 1)
+    _check_repeated(entry, blocks, repeat_header)
     sheet = Sheet(
         code=entry.take("code"),
         name=entry.take("name"),
@@ -199,7 +205,7 @@ def _sheet(entry: Entry) -> Sheet:
         portrait=entry.take("portrait", bool, False),
         pages=entry.take("pages", int, 1),
         freeze=entry.take("freeze", int, 0),
-        repeat_header=entry.take("repeat_header", bool, len(blocks) == 1),
+        repeat_header=repeat_header,
         grid=grid,
         blocks=blocks,
         paragraphs=tuple(read_paragraph(one) for one in entry.take("paragraphs", list, [])),
@@ -207,6 +213,21 @@ def _sheet(entry: Entry) -> Sheet:
     )
     entry.done()
     return sheet
+
+
+def _check_repeated(entry: Entry, blocks: tuple[Block, ...], repeat_header: bool) -> None:
+    """No page carries the header of a block that has no row there."""
+    at = next((n for n, block in enumerate(blocks) if block.main), 0 if repeat_header else len(blocks))
+    if repeat_header and any(block.main for block in blocks):
+        raise entry.place.error("the header of the main block is repeated, or that of the first: not both")
+    for block in blocks[at + 1 :]:
+        same = [(c.header, c.group, c.span) for c in block.columns] == [
+            (c.header, c.group, c.span) for c in blocks[at].columns
+        ]
+        if not same and not (block.page_break and block.with_rows):
+            raise entry.place.error(
+                f"block “{block.frame}” would stand under the repeated header of “{blocks[at].frame}”"
+            )
 
 
 def _block(entry: Entry) -> Block:
@@ -231,6 +252,7 @@ def _block(entry: Entry) -> Block:
         row_height=float(entry.take("row_height", (int, float), 20)),
         empty=entry.take("empty", default="本月无"),
         main=entry.take("main", bool, False),
+        with_rows=entry.take("with_rows", int, 0),
     )
     entry.done()
     return block

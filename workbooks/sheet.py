@@ -56,6 +56,9 @@ INDENT = 9 / 7
 TEXT_FORMATS = ("text", "wrap", "centre", "light", "state", "link")
 DATES = {"date": "yyyy-mm-dd", "deadline": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
 _WORD = re.compile(r"\{(\w+)(:rows)?\}")
+_WORDS = re.compile(r"([^\s\u2001-\uffff-]+-?|[^ ])( *)")
+"""What a line may be parted between: Latin words, to their hyphen, and single Chinese characters, each with its gap."""
+SIZE, SMALLEST = 12, 8
 Row = Mapping[str, Any]
 
 
@@ -102,6 +105,7 @@ class SheetWriter:
         self.row = 0
         self.heights: dict[int, float] = {}
         self.breaks: list[int] = []
+        self.last_rows = (0, 0)
         self.frozen = False
         self.by_hand = False
         self.regions = 0
@@ -184,7 +188,8 @@ class SheetWriter:
 
     def block(self, block: Block, frame: pl.DataFrame) -> Placed:
         if block.page_break and self.row > 2:
-            self.breaks.append(self.row)
+            first, last = self.last_rows
+            self.breaks.append(max(first, last + 1 - block.with_rows) if block.with_rows else self.row)
         self._subtitle(block)
         top = self.row
         columns = self._header(block)
@@ -204,6 +209,7 @@ class SheetWriter:
             self.row += 1
         self._mark_header(top, first - 1, self.row - 1, right - 1)
         placed = Placed(span[0], span[1], values, right)
+        self.last_rows = span
         self._heat(block, placed)
         if block.chart:
             self._chart(block, frame, placed, top)
@@ -289,7 +295,9 @@ class SheetWriter:
         self.frozen = True
         if self.sheet.kind == "text":
             return
-        self.page.freeze_panes(top if any(b.main for b in self.sheet.blocks) else self.row, self.sheet.freeze)
+        below_title = 2 if self.sheet.unit else 1
+        below = below_title if any(one.main for one in self.sheet.blocks) else self.row
+        self.page.freeze_panes(below, self.sheet.freeze)
         if self.sheet.repeat_header:
             self.page.repeat_rows(0, self.row - 1)
 
@@ -310,7 +318,8 @@ class SheetWriter:
             place = _Cell(column, at, first, values, span, tuple(widths), block.frame, subject)
             text = self._cell(place, row)
             if text and (column.format in ("wrap", "text") or not place.fits(text)):
-                height = max(height, lines_of(text, place.width_of(text) - INDENT) * LINE + 6)
+                lines = lines_of(text, place.width_of(text) - INDENT)
+                height = max(height, lines * LINE + 6 if lines > 1 else 0)
         self.set_height(at, height)
         self._link_sources(at, before)
 
@@ -362,7 +371,10 @@ class SheetWriter:
         more: dict[str, Any] = dict(fills.get(text, {}))
         if told.startswith(FORMULA_SIGNS):
             more["quote_prefix"] = True
-        wrap = not place.runs_on(told) if kind in ("wrap", "text") else not place.fits(told + sign)
+        size = place.size_of(told) if kind in ("wrap", "text") else 0
+        if 0 < size < SIZE:
+            more["font_size"] = size
+        wrap = not size if kind in ("wrap", "text") else not place.fits(told + sign)
         more.update(place.frame(0))
         if by_hand:
             more["num_format"] = PATTERN
@@ -535,7 +547,15 @@ class _Cell(NamedTuple):
 
     def runs_on(self, text: str) -> bool:
         """Whether a text stands in one line across its span: it must not wrap in the first cell then."""
-        return self.of.span > 1 and "\n" not in text and lines_of(text, sum(self.widths) - INDENT) == 1
+        return self.size_of(text) > 0
+
+    def size_of(self, text: str) -> int:
+        """The points in which a text stands in one line across its span, smaller where it is long; 0 for none."""
+        if self.of.span == 1 or "\n" in text:
+            return 0
+        room = sum(self.widths) - INDENT
+        smallest = SMALLEST if self.of.format in ("wrap", "text") else SIZE
+        return next((n for n in range(SIZE, smallest - 1, -1) if lines_of(text, room * SIZE / n) == 1), 0)
 
     def fits(self, text: str) -> bool:
         """Whether a label stands in one line."""
@@ -599,12 +619,27 @@ def _decimals(column: SheetColumn, row: Row) -> int:
 
 @lru_cache(maxsize=20_000)
 def lines_of(text: str, width: float) -> int:
-    """How many lines of 12 point a text takes in a column of this width."""
-    total = 0
-    for line in text.split("\n"):
-        units = sum(WIDE if ord(c) > 0x2000 else NARROW for c in line)
-        total += max(1, math.ceil(units / max(width, 1)))
-    return total
+    """How many lines of 12 point a text takes in a column of this width. Words of Latin letters are not parted."""
+    return sum(_lines_of_one(line, max(width, 1)) for line in text.split("\n"))
+
+
+def _lines_of_one(line: str, width: float) -> int:
+    units = _units(line)
+    if units <= width or units == len(line) * WIDE:
+        return max(1, math.ceil(units / width))
+    lines, taken = 1, 0.0
+    for word, gap in _WORDS.findall(line):
+        units = _units(word)
+        if taken and taken + units > width:
+            lines, taken = lines + 1, 0.0
+        lines += max(0, math.ceil(units / width) - 1)
+        taken += (units - 1) % width + 1 if units > width else units
+        taken += _units(gap)
+    return lines
+
+
+def _units(text: str) -> float:
+    return sum(WIDE if ord(c) > 0x2000 else NARROW for c in text)
 
 
 def _float(value: Decimal) -> float:

@@ -5,7 +5,6 @@ New Roman 8. A number that is wider than its column shows as ####; a text that d
 cells; a text that wraps needs a row high enough for its lines.
 """
 
-import math
 import re
 from datetime import date, datetime
 from io import BytesIO
@@ -72,7 +71,7 @@ def _fits(sheet: Worksheet, cell: Cell, width: float, height: float, last: int, 
     indent = (cell.alignment.indent or 0) * 9
     if cell.alignment.wrap_text:
         room = max(width - indent - PADDING, 1)
-        lines = sum(max(1, math.ceil(text_width(line, size) / room)) for line in text.split("\n"))
+        lines = sum(lines_in(line, size, room) for line in text.split("\n"))
         return (lines - LOOSE) * size * LINE_HEIGHT <= height
     room = width - indent
     column = cell.column + 1
@@ -80,6 +79,19 @@ def _fits(sheet: Worksheet, cell: Cell, width: float, height: float, last: int, 
         room += _width(sheet, column)
         column += 1
     return text_width(text, size) <= room
+
+
+def lines_in(line: str, size: float, room: float) -> int:
+    """Lines that a text takes where it wraps: between Latin words and Chinese characters."""
+    lines, left = 1, room
+    for word, gap in re.findall(r"([!-,.-~\u00a1-\u2000]+-?|[^ ])( *)", line):
+        wide = text_width(word, size)
+        if wide > left and left < room:
+            lines, left = lines + 1, room
+        while wide > room:
+            lines, wide = lines + 1, wide - room
+        left -= wide + text_width(gap, size)
+    return lines
 
 
 def text_width(text: str, size: float) -> float:

@@ -110,9 +110,9 @@ def test_a_source_names_file_sheet_cell_version_and_hash(book):
     assert line[2:4] == ["I0301 新增市场主体", "本月"]
     assert line[5] == "填报数"
     told = figures[int(line[6])]
-    assert told[1:6] == ["F03.entities.new_m", "合计", PERIOD, "F03", "F03_jb_202208_V1.xlsx"]
-    assert told[6:9] == ["表1", "D5", "1"]
-    assert len(told[9]) == 64
+    assert told[1:7] == ["F03.entities.new_m", "合计", PERIOD, "区市场监管局", "F03", "F03_jb_202208_V1.xlsx"]
+    assert told[7:10] == ["表1", "D5", "1"]
+    assert len(told[10]) == 64
 
 
 def test_a_missing_figure_is_unreported_on_grey_and_never_zero(empty):

@@ -62,7 +62,7 @@ def test_an_unfinished_quarter_says_so_with_the_months_it_holds(unfinished):
 
 def test_the_quarter_of_a_flow_is_a_live_sum_of_its_months(book):
     sheet, formulas = opened(book)["Q03 趋势与同比"], opened(book, values=False)["Q03 趋势与同比"]
-    block = row_with(sheet, "五、季度值与校验(2022年二季度)")
+    block = row_with(sheet, "一、季度值与校验(2022年二季度)")
     row = next(n for n in range(block, block + 40) if sheet.cell(n, 1).value == "I0301")
     assert formulas.cell(row, 18).value == f"=SUM(G{row},J{row},M{row},O{row})"
     assert sheet.cell(row, 18).value == sum(sheet.cell(row, n).value for n in (7, 10, 13))
