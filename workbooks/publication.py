@@ -12,11 +12,13 @@ from catalogue.sheets import PAPERS, Sheet
 from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
+from workbooks.cells import Cleaned, fill
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
 from workbooks.references import Standing
-from workbooks.sheet import INTERNAL, Cleaned, SheetWriter, fill, lines_of, size_of_title
+from workbooks.sheet import INTERNAL, SheetWriter
 from workbooks.sources import SOURCE_SHEET, TOLD_SHEET, Printed, shown, write_sources
 from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
+from workbooks.widths import lines_of, size_of_title
 
 SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
@@ -102,13 +104,13 @@ def build(
             write_paragraphs(writer, brief)
         for block in sheet.blocks:
             if block.frame in NUMBER_FRAMES:
-                frames[block.frame] = with_cells(frames[block.frame], [*printed, *writer.printed], sheet.code)
+                frames[block.frame] = with_cells(frames[block.frame], [*printed, *writer.cells.printed], sheet.code)
             writer.block(block, frames[block.frame])
         writer.finish()
         if sheet.kind in SOURCED:
-            printed += writer.printed
+            printed += writer.cells.printed
             standing |= writer.standing
-        cleaned += writer.cleaned
+        cleaned += writer.cells.cleaned
     write_sources(book, formats, facts, [one.at(standing) for one in printed], language)
     book.close()
     for page in book.worksheets():
