@@ -18,7 +18,7 @@ from transforms.reconcile.difference import COMPARED
 from transforms.schedule import Lamp, lamps
 
 MAY_BE_SET = tuple(light for light in Light if light is not Light.GREY)
-LONGEST_REASON = 200
+LONGEST_NAME, LONGEST_REASON = 30, 200
 """Characters: it stands in a comment, in M15 and in the brief."""
 NOT_LIT = "无"
 
@@ -86,6 +86,8 @@ def _history(district: District, subject: str, lamp: Lamp | None, told: pl.DataF
 def _may_decide(house: House, district: District, month: str, reason: str, by: str, at: datetime) -> None:
     if not by.strip():
         raise Refused("人工设定灯色须有姓名，请用 --by 写明是谁。")
+    if len(by.strip()) > LONGEST_NAME:
+        raise Refused(f"姓名有{len(by.strip())}个字，请不超过{LONGEST_NAME}个字。")
     if not is_reason(reason.strip()):
         raise Refused(f"“{reason}”没有说出理由，请用 --reason 写明具体事由。")
     if len(reason.strip()) > LONGEST_REASON:

@@ -121,6 +121,14 @@ def test_the_quarter_shows_the_light_of_the_measure_as_it_was_set():
     assert (row["light"], row["light|set"]["computed"]) == ("绿", "黄")
 
 
+def test_the_heat_map_of_the_quarter_counts_it_as_it_was_set():
+    (computed, by_hand) = (
+        row_of(analyse.FRAMES["lights_heat"](power(*lights), "2022Q3"), department="区经济信息委")["h11"]
+        for lights in ((), (decided("I1202", Light.RED),))
+    )
+    assert (computed, by_hand) == (1, 0)
+
+
 # ---- what is said of them ------------------------------------------------------------------------------------------
 
 
