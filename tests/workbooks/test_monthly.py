@@ -1,6 +1,5 @@
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,12 +16,9 @@ from tests.transforms.makers import (
 )
 from tests.workbooks.books import (
     cells_of,
-    converted,
     names_of,
     opened,
     row_with,
-    why_no_office,
-    without_cached_values,
 )
 from transforms.facts import Facts
 from transforms.model import EXACT
@@ -245,16 +241,3 @@ def test_an_exact_amount_is_the_nearest_float_of_itself():
     rows = [an_observation("F10.balances.close_bal", "合计", PERIOD, "1234567.89")]
     sheet = opened(build_monthly(some_facts(rows)))["M02 指标月调度"]
     assert sheet.cell(row_with(sheet, "I1001"), 6).value == 123.456789
-
-
-@pytest.mark.office
-@pytest.mark.skipif(bool(why_no_office()), reason=why_no_office() or "-")
-def test_a_spreadsheet_program_computes_what_we_cached(book, tmp_path: Path):
-    computed = cells_of(converted(without_cached_values(book), tmp_path, "xlsx").read_bytes())
-    formulas = 0
-    for sheet, told in cells_of(book).items():
-        for at, value in told.items():
-            if isinstance(value, list) and len(value) == 3:
-                assert computed[sheet][at][0] == pytest.approx(value[0], rel=1e-9, abs=1e-8), (sheet, at, value)
-                formulas += 1
-    assert formulas > 80
