@@ -16,6 +16,7 @@ from journal.record import TAKEN_IN
 from transforms import period
 from transforms.follow import Standing, follow, standings
 from transforms.follow.events import ACCEPTED, EXPLAINED, LIVING, OPEN
+from transforms.lights import last_decided
 from transforms.model import State
 from transforms.spans import last_month_of
 
@@ -186,6 +187,7 @@ def describe(house: House, month: str, moment: datetime) -> str:
     lines += table(("区县", "报送单位", "报表", "应报", "版本", "状态"), rows or [("—",) * 6])
     lines += ["", _differing(pl.concat(followed))]
     lines += [f"已锁定：{'、'.join(locked)}"] if locked else []
+    lines += _lights_by_hand(house, month, moment)
     lines += ["已发布："]
     lines += [
         f"  {row['file']}  第{row['edition']}版  {row['as_of']:%Y-%m-%d}" for row in published.iter_rows(named=True)
@@ -198,6 +200,14 @@ def _differing(followed: pl.DataFrame) -> str:
     late = followed.filter("escalated").height
     told = f"待处理 {count[OPEN]}，已说明 {count[EXPLAINED]}，已接受 {count[ACCEPTED]}"
     return f"未了结的差异 {sum(count.values())} 项（{told}{f'；其中逾期未冲回 {late}' if late else ''}）。"
+
+
+def _lights_by_hand(house: House, month: str, moment: datetime) -> list[str]:
+    """How many lights of a month stand as people set them."""
+    events = house.journal.light_events(moment).filter(pl.col("period") == month)
+    count = {d.name: sum(bool(one.light) for one in last_decided(events, d.code)) for d in house.catalogue.districts}
+    told = "，".join(f"{name} {number} 项" for name, number in count.items() if number)
+    return [f"人工设定的灯色：{told}（明细用 yueji lights {month}）"] if told else []
 
 
 def _that_counts(filed: pl.DataFrame) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from flows.deciding import Refused, close_month, reopen_month
 from flows.house import House
 from flows.lighting import list_lights, set_light, withdraw_light
 from flows.publishing import MONTHLY, QUARTERLY, publish
+from flows.summary import describe
 from flows.tracing import trace
 from tests.flows.nights import IN_MARCH, LOANS, a_house, laid, spend_night
 from workbooks.lights import PATTERN
@@ -176,12 +177,16 @@ def test_the_list_tells_how_each_light_stands_and_all_that_was_decided_of_it(roo
         withdrawn(house, MORNING + DAY)
         lines = list_lights(house, None, FEBRUARY, MORNING + DAY).splitlines()
         before = list_lights(house, None, FEBRUARY, MORNING - DAY)
+        status = [describe(house, FEBRUARY, at) for at in (MORNING, MORNING + DAY, MORNING - DAY)]
     assert lines[0].startswith(f"江北区 {BAD_LOANS} ")
     assert "：按计算（计算为" in lines[0]
     assert lines[1:3] == [f"  2021-03-12 09:30 高绮设定为红：{WHY}", "  2021-03-13 09:30 李四撤回：已核对"]
     assert lines[3].startswith("江北区 T085 ")
     assert lines[3].endswith("：绿※（计算为灰）")
     assert before == "2021年2月没有人工设定的灯色。"
+    assert "人工设定的灯色：江北区 2 项（明细用 yueji lights 2021-02）" in status[0]
+    assert "人工设定的灯色：江北区 1 项" in status[1]
+    assert "人工设定的灯色" not in status[2]
 
 
 def test_the_commands_ask_for_name_and_reason_and_take_the_district_by_name(
