@@ -339,6 +339,12 @@ class Facts:
             found.setdefault((row["form"], row["period"]), []).append(row)
         return found
 
+    @cached_property
+    def filed_as(self) -> dict[str, tuple[str, str, int]]:
+        """Form, period and version of every submission."""
+        every = (row for rows in self.filings.values() for row in rows)
+        return {row["submission"]: (row["form"], row["period"], row["version"]) for row in every}
+
     def _records_place(self, key: str, series: str, rows: str, period: str) -> dict[str, Any] | None:
         table, _, column = series.rpartition(".")
         told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")

@@ -103,8 +103,13 @@ def light_of(facts: Facts, indicator: Indicator, period: str) -> Light | None:
 
 def lit_of(facts: Facts, indicator: Indicator, period: str) -> Lit:
     """The light of an indicator in a month, as it is shown and as it is computed."""
-    figure = (year_to_date if indicator.target_kind == "yearly" else value_in)(facts, indicator, period)
+    figure = judged_figure(facts, indicator, period)
     return lit(facts, indicator.code, judge(indicator, figure, period, facts.catalogue.thresholds), period)
+
+
+def judged_figure(facts: Facts, indicator: Indicator, period: str) -> Figure:
+    """The figure that an indicator is judged by in a month."""
+    return (year_to_date if indicator.target_kind == "yearly" else value_in)(facts, indicator, period)
 
 
 def lit(facts: Facts, subject: str, computed: Light | None, period: str = "") -> Lit:

@@ -32,9 +32,9 @@ class Standing:
     def cells(self, column: str, wanted: Mapping[str, frozenset[str]]) -> str:
         """The cells of a column in the rows that hold one of the wanted words in each column named. Where none does –
         something was counted and there was none –, all that were looked at; of a block without rows, its first cell."""
-        at = self.columns[column]
-        found = [n for n, row in enumerate(self.rows) if all(str(row[name]) in of for name, of in wanted.items())]
-        looked_at = found or [n for n, row in enumerate(self.rows) if row["kind"] == "data"]
+        at = self.columns.get(column, 0)
+        held = [n for n, row in enumerate(self.rows) if all(str(row.get(name)) in of for name, of in wanted.items())]
+        looked_at = held if wanted and held else [n for n, row in enumerate(self.rows) if row["kind"] == "data"]
         spans = [(self._cell(first, at), self._cell(last, at)) for first, last in row_ranges(looked_at)]
         told = ",".join(first if first == last else f"{first}:{last}" for first, last in spans)
         return f"{self.sheet}!{told or self._cell(0, 0)}"

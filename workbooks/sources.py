@@ -118,7 +118,7 @@ def write_sources(
     numbered = [one for one in printed if one.number is not None]
     figures = {key: n for n, key in enumerate(dict.fromkeys(key for one in numbered for key in one.keys), start=1)}
     page = _page(book, formats, SOURCE_SHEET, [*COLUMNS.items()], len(numbered), language)
-    tabs = {one.sheet.split(" ")[0]: one.sheet for one in printed}
+    tabs = {page.name.split(" ")[0]: page.name for page in book.worksheets()}
     link, before = formats.link(), ("", "", "")
     for at, one in enumerate(numbered, start=1):
         page.write_string(at, 0, one.sheet)

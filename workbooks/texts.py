@@ -79,17 +79,18 @@ def with_cells(numbers: pl.DataFrame, printed: Sequence[Printed], here: str) -> 
         if one.number is not None and one.keys and not one.sheet.startswith(here):
             by_keys.setdefault(frozenset(one.keys), []).append(one)
     cells = [
-        _cell(value, keys, by_keys.get(frozenset(keys or ()), ()))
-        for value, keys in numbers.select("value", "value|src").iter_rows()
+        _cell(value, keys, work, by_keys.get(frozenset(keys or ()), ()))
+        for value, keys, work in numbers.select("value", "value|src", "value|work").iter_rows()
     ]
     return numbers.with_columns(cell=pl.Series(cells, dtype=pl.String))
 
 
-def _cell(value: Decimal | None, keys: Sequence[str] | None, found: Iterable[Printed]) -> str:
+def _cell(value: Decimal | None, keys: Sequence[str] | None, work: str | None, found: Iterable[Printed]) -> str:
     if value is None or not keys:
         return "本表"
-    # Of several the last: totals stand below their parts.
+    # Of several that which was worked out in the same way, else the last: totals stand below their parts.
     same = [one for one in found if one.number is not None and _same(value, one.number)]
+    same = [one for one in same if one.work == (work or "")] or same
     return f"{same[-1].sheet.split(' ', 1)[0]}!{same[-1].cell}" if same else "本表"
 
 

@@ -20,7 +20,7 @@ from transforms.facts import (
     divide,
     value_in,
 )
-from transforms.lights import light_of
+from transforms.lights import judged_figure, light_of
 from transforms.model import EXACT, EvaluationIndicator, Indicator, Light
 from transforms.records import records
 from transforms.schedule import (
@@ -172,7 +172,8 @@ def project_funnel(facts: Facts, quarter: str) -> pl.DataFrame:
     most = rows[0]["count"]
     for row in rows:
         told = row["count"] is not None and most is not None
-        put(row, "base", Figure((most - row["count"]) / 2 if told else None, None, None, (), ""))
+        base = Figure((most - row["count"]) / 2 if told else None, None, None, (), "", "({count:rows}−{count})÷2")
+        put(row, "base", base)
         put(row, "share", divide(figure_of(row, "count"), figure_of(rows[0], "count")))
     return frame(rows, stage=pl.String, **dict.fromkeys(("count", "share", *cohort_words(facts), "base"), EXACT))
 
@@ -201,7 +202,7 @@ def lights_heat(facts: Facts, quarter: str) -> pl.DataFrame:
         row: Row = {"department": department_name(facts, department)}
         put_count(row, "tasks", len(figures))
         for n, month in enumerate(heat_span(facts)):
-            lights = [light_of(facts, one, month) for one in figures]
+            lights = [(light_of(facts, one, month), judged_figure(facts, one, month)) for one in figures]
             put(row, f"h{n:02d}", _green(lights))
         rows.append(row)
     rows.sort(key=lambda row: -row["tasks"])
@@ -218,9 +219,11 @@ def heat_words(facts: Facts) -> dict[str, str]:
     return {f"h{n:02d}": month for n, month in enumerate(heat_span(facts))}
 
 
-def _green(lights: Sequence[Light | None]) -> Figure:
-    lit = [light for light in lights if light is not None and light is not Light.GREY]
+def _green(lights: Sequence[tuple[Light | None, Figure]]) -> Figure:
+    """The share of green and blue among what is lit, with the figures that were judged."""
+    lit = [(light, figure) for light, figure in lights if light is not None and light is not Light.GREY]
     if not lit:
         return Figure(None, None, None, (), UNREPORTED)
-    share = Decimal(sum(light in (Light.GREEN, Light.BLUE) for light in lit)) / len(lit)
-    return Figure(share, None, None, ())
+    good = sum(light in (Light.GREEN, Light.BLUE) for light, _ in lit)
+    keys = tuple(dict.fromkeys(key for _, figure in lit for key in figure.sources))
+    return Figure(Decimal(good) / len(lit), None, None, keys, work=f"绿灯 {good} ÷ 有灯 {len(lit)}")

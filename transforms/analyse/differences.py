@@ -1,15 +1,14 @@
 """Q04: differences between returns over the quarter, and how old the open ones are."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import polars as pl
 
 from transforms import period as months
 from transforms.facts import (
-    NOT_APPLICABLE,
+    NOTHING,
     Facts,
-    Figure,
+    add,
 )
 from transforms.model import EXACT, State
 from transforms.schedule import (
@@ -21,6 +20,7 @@ from transforms.schedule import (
     put_count,
     subject_of,
 )
+from transforms.schedule.sides import gap_of
 from transforms.spans import last_month_of
 
 AGES = (("当月", 0, 0), ("1个月", 1, 1), ("2个月", 2, 2), ("3—5个月", 3, 5), ("6个月及以上", 6, 10**6))
@@ -79,21 +79,22 @@ def _aged_row(facts: Facts, span: Sequence[str], group: pl.DataFrame) -> Row:
     }
     for n in (1, 2, 3):
         month = span[n - 1] if span else ""
-        value = told[month]["difference"] if month in told else None
-        put(row, f"month{n}", Figure(value, value, value, (), NOT_APPLICABLE))
-    gaps = [one["difference"] for one in told.values() if one["difference"] is not None]
-    total = sum(gaps, Decimal(0)) if gaps else None
-    put(row, "sum", Figure(total, total, total, (), NOT_APPLICABLE))
+        put(row, f"month{n}", gap_of(facts, told[month]) if month in told else NOTHING)
+    gaps = [gap for one in told.values() if (gap := gap_of(facts, one)).told]
+    put(row, "sum", add(gaps) if gaps else NOTHING)
     return row
 
 
 def difference_ages(facts: Facts, quarter: str) -> pl.DataFrame:
     """Q09, chart: open differences by age in months."""
     open_ones = differences(facts).filter(pl.col("state") == State.DIFFERENT.value)
-    ages = [int(age) for age in open_ones["age"].to_list()]
+    told = open_ones.select("age", "age|src").rows()
+    work = "计数({quarter_differences.age} {carried_differences.age})"
     rows = []
     for name, low, high in AGES:
         row: Row = {"age": name}
-        put_count(row, "count", sum(1 for age in ages if low <= age <= high))
+        counted = [keys for age, keys in told if low <= age <= high]
+        keys = dict.fromkeys(key for one in counted for key in one)
+        put_count(row, "count", len(counted), keys, "" if keys else work)
         rows.append(row)
     return frame(rows, age=pl.String, count=EXACT)

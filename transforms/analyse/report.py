@@ -288,7 +288,9 @@ def _filing(quarter: Quarter, field: str) -> Told:
     due = sum(bool(facts.district.owes(form, month)) for month in quarter.held for form in forms)
     missing = missing_returns(facts, quarter.name).height
     counts = {"due": due, "missing": missing, "accepted": due - missing}
-    return narrate.told_count(counts[field], "Q11 未通过审核或未报的报表")
+    listed, declared = "计数({missing_returns.form})", f"应报 districts.yaml {facts.district.code}"
+    work = {"due": declared, "missing": listed, "accepted": f"{declared} − {listed}"}
+    return narrate.told_count(counts[field], "Q11 未通过审核或未报的报表", work[field])
 
 
 def _kept(quarter: Quarter, field: str) -> Told | None:
@@ -299,7 +301,8 @@ def _kept(quarter: Quarter, field: str) -> Told | None:
         "told": sum(row["now"] is not None for row in rows),
         "without": sum(row["core"] == NO_RETURN for row in rows),
     }
-    return narrate.told_count(counts[field], "Q01 季度总览")
+    column = {"all": "name", "told": "now", "without": "core"}[field]
+    return narrate.told_count(counts[field], "Q01 季度总览", f"计数({{quarter_overview.{column}}})")
 
 
 def _issues(quarter: Quarter, field: str) -> Told | None:
@@ -338,7 +341,7 @@ def _leading(quarter: Quarter, name: str, field: str) -> Told | None:
 COUNTED: Mapping[str, Callable[[Quarter, str], Told | None]] = {
     "filing": _filing,
     "kept": _kept,
-    "done": lambda quarter, field: narrate.told_count(len(_newly_done(quarter)), "M06 改革台账"),
+    "done": lambda quarter, field: _done(quarter),
     "received": _issues,
     "ratings": _ratings,
 }
@@ -404,6 +407,12 @@ def _newly_done(quarter: Quarter) -> list[Row]:
     before = facts.at(months.shift(quarter.held[0], -1)) if quarter.held else facts
     done = {row["code"] for row in before.once(measures).to_dicts() if row["state"] == "已完成"}
     return [row for row in facts.once(measures).to_dicts() if row["state"] == "已完成" and row["code"] not in done]
+
+
+def _done(quarter: Quarter) -> Told:
+    done = _newly_done(quarter)
+    of = f"code={','.join(row['code'] for row in done)}"
+    return narrate.told_count(len(done), "M06 改革台账", f"计数({{measures_of_quarter.change@{of}}})")
 
 
 def _slow_measures(facts: Facts) -> list[Row]:
@@ -472,7 +481,14 @@ def _unmatched(quarter: Quarter) -> list[Row]:
     known = {b.indicator for b in quarter.benchmarks if b.district != quarter.facts.district.code}
     without = [one.name for one in quarter.facts.catalogue.evaluation if one.core not in known]
     return (
-        [{"count": narrate.told_count(len(without), "Q02 分指标分析"), "names": Told("、".join(without))}]
+        [
+            {
+                "count": narrate.told_count(
+                    len(without), "Q02 分指标分析", "计数({indicator_blocks.benchmark@benchmark=暂无})"
+                ),
+                "names": Told("、".join(without)),
+            }
+        ]
         if without
         else []
     )

@@ -24,6 +24,7 @@ from transforms.narrate.words import (
 from transforms.schedule.declared import target_of
 from transforms.schedule.figures import set_by_hand
 from transforms.schedule.names import names_record
+from transforms.schedule.sides import count_of, gap_of
 
 Row = Mapping[str, Any]
 SEVERAL = 3
@@ -112,10 +113,15 @@ def aged_differences(facts: Facts) -> list[Row]:
             "id": told_word(row["id"], "M04 勾稽校验"),
             "name": told_word(row["name"]),
             "difference": _amount(facts, row),
-            "age": told_count(row["age"], f"M04 {row['id']}"),
+            "age": _age(facts, row),
         }
         for row in aged.sort("age", descending=True, maintain_order=True).iter_rows(named=True)
     ]
+
+
+def _age(facts: Facts, row: Row) -> Told:
+    figure = count_of(facts, row, row["age"], f"沿用月数 {facts.period} − {row['since']}")
+    return told_count(row["age"], f"M04 {row['id']}", figure.work, figure.sources)
 
 
 def _amount(facts: Facts, row: Row) -> Told:
@@ -124,7 +130,7 @@ def _amount(facts: Facts, row: Row) -> Told:
     gap: Decimal = abs(row["difference"])
     unit, decimals = ("万元", 2) if row["unit"] == "元" else (row["unit"] or "", 0)
     text = number(facts, gap, unit, decimals)
-    return Told(text, (Part(text, Figure(gap, gap, gap, ()), unit, decimals, f"M04 {row['id']}"),))
+    return Told(text, (Part(text, gap_of(facts, row)._replace(value=gap), unit, decimals, f"M04 {row['id']}"),))
 
 
 def _missing(reports: pl.DataFrame) -> list[Row]:
@@ -169,11 +175,16 @@ def _to_settle(group: pl.DataFrame) -> Told:
     parts, several, kinds = [Part(first, origin="M04 勾稽校验")], "", ""
     if group.height > 1:
         several = f"等{group.height}项"
-        parts += told_count(group.height, "M04 勾稽校验").parts
+        parts += told_count(group.height, "M04 勾稽校验", _counted(group)).parts
     if len(about) > SEVERAL:
         kinds = f"等{len(about)}类"
-        parts += told_count(len(about), "M04 勾稽校验").parts
+        parts += told_count(len(about), "M04 勾稽校验", _counted(group)).parts
     return Told(f"核实{first}{several}差异({'、'.join(about[:SEVERAL])}{kinds})", tuple(parts))
+
+
+def _counted(group: pl.DataFrame) -> str:
+    of = f"id={','.join(group['id'])}"
+    return f"计数({{differences.id@{of}|quarter_differences.id@{of}}})"
 
 
 def _ask(department: str, due: str, why: str, matter: Told) -> Row:

@@ -29,6 +29,7 @@ from transforms.narrate.words import (
 from transforms.schedule import NO_RETURN
 from transforms.schedule.issues import OVERDUE, issues
 from transforms.schedule.measures import measure_figures
+from transforms.schedule.sides import gap_of
 from transforms.spans import last_month_of
 
 Row = Mapping[str, Any]
@@ -74,14 +75,16 @@ def _report_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     late = table.filter(pl.col("days_late") > 0).height
     judged = table.filter(pl.col("first").is_not_null() | (pl.col("days_late") > 0)).height
     if field == "in_time":
-        return told_rate(Decimal(judged - late) / judged, origin) if judged else None
+        on_time = f"({judged}−{late})÷{judged} {{reports.days_late}}"
+        return told_rate(Decimal(judged - late) / judged, origin, work=on_time) if judged else None
     counts = {
-        "due": table.height,
-        "filed": int(table["first"].is_not_null().sum()),
-        "late": late,
-        "returned": table.filter(pl.col("hard") > 0).height,
+        "due": (table.height, "form"),
+        "filed": (int(table["first"].is_not_null().sum()), "first"),
+        "late": (late, "days_late"),
+        "returned": (table.filter(pl.col("hard") > 0).height, "hard"),
     }
-    return told_count(counts[field], origin)
+    number, column = counts[field]
+    return told_count(number, origin, f"计数({{reports.{column}}})")
 
 
 def _check_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
@@ -89,14 +92,17 @@ def _check_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     if here.is_empty():
         return None
     count = {state: here.filter(pl.col("state") == state.value).height for state in State}
-    counts = {
-        "all": here.height,
-        "equal": count[State.EQUAL] + count[State.WITHIN_ROUNDING],
-        "timing": count[State.TIMING],
-        "different": count[State.DIFFERENT],
-        "one_sided": count[State.ONE_SIDED],
-    }
-    return told_count(counts[field], "M04 勾稽校验")
+    states = {
+        "all": tuple(State),
+        "equal": (State.EQUAL, State.WITHIN_ROUNDING),
+        "timing": (State.TIMING,),
+        "different": (State.DIFFERENT,),
+        "one_sided": (State.ONE_SIDED,),
+    }[field]
+    of = f"state={','.join(state.value for state in states)}"
+    # In M04 the pairs of a rule that agree stand in one row, which tells how many they are.
+    work = f"计数({{differences.id@{of}|quarter_differences.id@{of}}})"
+    return told_count(sum(count[state] for state in states), "M04 勾稽校验", work)
 
 
 def _light_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
@@ -105,7 +111,9 @@ def _light_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     counts = {name: int(rows[name].sum()) for name in ("tasks", "blue", "green", "yellow", "red", "grey")}
     counts["without"] = rows.filter(pl.col("core") == NO_RETURN, pl.col("light") == Light.GREY).height
     counts["unreported"] = counts["grey"] - counts["without"]
-    return told_count(counts[field], "M01 总览")
+    column = "grey" if field == "unreported" else field
+    cells = f"core@core={NO_RETURN}" if field == "without" else f"{column}@name=合计"
+    return told_count(counts[field], "M01 总览", f"计数({{overview.{cells}|lights_heat.h11}})")
 
 
 def _measure_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
@@ -124,9 +132,10 @@ def _issue_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
         return None
     late = table.filter(pl.col("state") == OVERDUE).sort("days_left", maintain_order=True).to_dicts()
     if field == "overdue":
-        keys = tuple(key for row in late for key in row["days_left|src"])
+        told = late or table.to_dicts()
+        keys = tuple(key for row in told for key in row["days_left|src"] or ())
         value = Decimal(len(late))
-        return told_figure(facts, Figure(value, value, value, keys), "", 0)
+        return told_figure(facts, Figure(value, value, value, keys, work="逾期件数"), "", 0)
     if not late:
         return NOT_SAID
     if field == "unit":
@@ -155,7 +164,8 @@ def _vat_verdict(facts: Facts) -> Told | None:
     cause = found[0]["cause"] or "未查明"
     why = "原因未查明" if cause == "未查明" else f"系{cause}"
     text = number(facts, gap, "万元", 2)
-    part = Part(text, Figure(gap, None, None, ()), "万元", 2, f"M04 {found[0]['id']}")
+    figure = gap_of(facts, found[0])._replace(value=gap)
+    part = Part(text, figure, "万元", 2, f"M04 {found[0]['id']}")
     return Told(f"相差{text},{why}", (part,))
 
 

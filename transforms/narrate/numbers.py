@@ -63,7 +63,7 @@ def _row(facts: Facts, told: Mapping[str, Any], places: Mapping[str, Mapping[str
         "name": series_name(facts, first["series"]) + item + more,
         "period": first["period"],
         "file": first["file"],
-        "place": f"{first['sheet'] or ''}!{_first(first['cell'] or '')}",
+        "place": f"{first['sheet'] or ''}!{_first(first['cell'])}" if first["cell"] else "",
     }
 
 

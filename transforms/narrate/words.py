@@ -56,16 +56,16 @@ def told_quote(text: str, origin: str) -> Told:
     return Told(text, tuple(Part(hit, origin=origin) for hit in QUOTED.findall(text)))
 
 
-def told_count(count: int, origin: str) -> Told:
-    """Something counted in this workbook."""
+def told_count(count: int, origin: str, work: str = "", sources: tuple[str, ...] = ()) -> Told:
+    """Something counted in this workbook: in which cells, `work` says."""
     value = Decimal(count)
-    return Told(str(count), (Part(str(count), Figure(value, value, value, ()), "", 0, origin),))
+    return Told(str(count), (Part(str(count), Figure(value, value, value, sources, work=work), "", 0, origin),))
 
 
-def told_rate(rate: Decimal, origin: str, decimals: int = 1) -> Told:
+def told_rate(rate: Decimal, origin: str, decimals: int = 1, work: str = "") -> Told:
     """A rate worked out in this workbook: 96.0%."""
     text = f"{rounded(rate * 100, decimals):f}%"
-    return Told(text, (Part(text, Figure(rate, rate, rate, ()), "%", decimals, origin),))
+    return Told(text, (Part(text, Figure(rate, rate, rate, (), work=work), "%", decimals, origin),))
 
 
 def told_figure(

@@ -7,12 +7,13 @@ from typing import Any
 import polars as pl
 
 from transforms import period
-from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure, exact
-from transforms.follow.asks import SIDES, department_of
+from transforms.facts import NOT_APPLICABLE, NOTHING, OPEN_STATES, UNREPORTED, Facts, Figure, filing_key
+from transforms.follow.asks import department_of
 from transforms.follow.sentences import NO_RECORD, amount_of, day_of, digits_of, suspects_in_brief
 from transforms.model import EXACT, OWN_UNIT, Severity, State, Verdict
-from transforms.schedule.figures import Row, frame, put, put_count
+from transforms.schedule.figures import Row, frame, put, whole
 from transforms.schedule.names import department_name, names_record, person_name, place, series_name
+from transforms.schedule.sides import SIDES, compared, count_of, gap_of, not_compared, side_of
 from transforms.spans import last_month_of
 
 STATES = (State.DIFFERENT, State.ONE_SIDED, State.TIMING, State.WITHIN_ROUNDING, State.EQUAL, State.OTHER_BASIS)
@@ -90,8 +91,8 @@ def follow_up(facts: Facts, told: Mapping[str, Any]) -> Row:
         "due|why": NOT_APPLICABLE,
         "outcome": outcome(facts, told),
     }
-    put_count(row, "age", told["age"] or 0)
-    put_count(row, "lines", told["lines"] or 0)
+    put(row, "age", count_of(facts, told, told["age"] or 0, f"沿用月数 {facts.period} − {told['since']}"))
+    put(row, "lines", count_of(facts, told, told["lines"] or 0, "明细条数"))
     return row
 
 
@@ -143,16 +144,15 @@ def _quiet(told: Mapping[str, Any], words: str | None) -> str:
 
 def _difference_row(facts: Facts, told: Mapping[str, Any]) -> Row:
     money = told["unit"] == "元"
-    return follow_up(facts, told) | {
+    row = follow_up(facts, told)
+    for side in SIDES:
+        figure = side_of(facts, told, side)
+        put(row, f"{side}_value", figure._replace(why=_why_missing(told["key"], told[f"{side}_cell"])))
+    put(row, "difference", gap_of(facts, told))
+    return row | {
         "period": told["period"],
         "left": place(facts, told["left"], told["key"], told["left_cell"]),
-        "left_value": told["left_value"],
-        "left_value|why": _why_missing(told["key"], told["left_cell"]),
         "right": place(facts, told["right"], told["key"] if " " in (told["right"] or "") else "", told["right_cell"]),
-        "right_value": told["right_value"],
-        "right_value|why": _why_missing(told["key"], told["right_cell"]),
-        "difference": told["difference"],
-        "difference|why": NOT_APPLICABLE,
         "decimals": _places(told) if money else 0,
         "interval": _interval(told["low"], told["high"], told["unit"]),
     }
@@ -184,13 +184,14 @@ def _agreement_row(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Row:
         "id": f"{first['rule']}-{first['period']}",
         "left": series_name(facts, rule.left),
         "right": series_name(facts, rule.right),
-        "difference": Decimal(0),
         "interval": "",
-        "lines": exact(len(rows)),
         "cause": f"{len(rows)}组数据全部一致",
     }
+    keys = compared(facts, rows)
+    put(row, "difference", whole(0, keys)._replace(work="逐组相减"))
+    put(row, "lines", whole(len(rows), keys, "组数"))
     for side in ("left_value", "right_value"):
-        row |= {side: None, f"{side}|why": NOT_APPLICABLE}
+        put(row, side, NOTHING)
     return row
 
 
@@ -220,8 +221,8 @@ def _unreconciled(facts: Facts, seen: set[str]) -> list[Row]:
             put(row, column, Figure(None, None, None, ()))
             row[f"{column}|why"] = why
         put(row, "difference", NOTHING)
-        put_count(row, "age", 0)
-        put_count(row, "lines", 0)
+        put(row, "age", not_compared(facts, rule, 0))
+        put(row, "lines", not_compared(facts, rule, 0))
         row["outcome"] = "" if "reason" in rule.params else outcome(facts, row | {"status": "", "escalated": False})
         rows.append(row)
     return rows
@@ -280,5 +281,6 @@ def _failed_row(facts: Facts, found: list[dict[str, Any]], order: Mapping[str, i
         "place": f"{first['sheet'] or ''}!{first['cell'] or ''}".strip("!"),
         "message": "台账明细见回执" if quiet else first["message"],
     }
-    put_count(row, "count", len(found))
+    filed = facts.filed_as.get(first["submission"] or "")
+    put(row, "count", whole(len(found), [filing_key(*filed)] if filed else [], "处数"))
     return row
