@@ -23,21 +23,35 @@ def read_measures(
     path: Path, departments: Iterable[Department], code_lists: Mapping[str, CodeList]
 ) -> tuple[Measure, ...]:
     """The measures in the order of the plan. Raises CatalogueError with file and line."""
-    units = {word: d.code for d in departments for word in (d.code, d.name, *d.aliases, *d.names.values())}
-    measures: dict[str, Measure] = {}
+    units, measures = department_words(departments), []
     for place, row in tab_separated(path, COLUMNS):
-        if row["ledger_id"] in measures:
-            raise place.error(f"“{row['ledger_id']}” stands twice")
         for column, name in (("section", "reform_sections"), ("be_indicator", "evaluation_indicators")):
             if row[column] not in {code.code for code in code_lists[name].codes}:
                 raise place.error(f"“{row[column]}” is not in the list {name}")
-        measures[row["ledger_id"]] = _measure(place, row, units)
-    return tuple(measures.values())
+        measures.append(_measure(place, row, units))
+    return tuple(measures)
+
+
+def department_words(departments: Iterable[Department]) -> dict[str, str]:
+    """All words for departments → their codes."""
+    return {word: d.code for d in departments for word in (d.code, d.name, *d.aliases, *d.names.values())}
+
+
+def leads_of(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> tuple[str, ...]:
+    """The codes of the departments in the lead. Raises CatalogueError where there is none or one is unknown."""
+    leads = [name for name in row["lead_units"].split("、") if name]
+    if not leads:
+        raise place.error("no department is in the lead")
+    for name in leads:
+        if name not in units:
+            raise place.error(f"unknown department “{name}”")
+    return tuple(units[name] for name in leads)
 
 
 def tab_separated(path: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, str]]]:
     """The rows of a table of the catalogue, by column, with their places. Raises CatalogueError where the columns are
-    others, or the cells more or fewer."""
+    others, the cells more or fewer, or the first of a row stands twice."""
+    seen = set()
     header, *lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     if tuple(header.split("\t")) != tuple(columns):
         raise Place(path.name, 1).error(f"the columns are not {', '.join(columns)}")
@@ -45,16 +59,13 @@ def tab_separated(path: Path, columns: Sequence[str]) -> Iterator[tuple[Place, d
         cells = line.split("\t")
         if len(cells) != len(columns):
             raise Place(path.name, number).error(f"{len(cells)} cells, not {len(columns)}")
+        if cells[0] in seen:
+            raise Place(path.name, number).error(f"“{cells[0]}” stands twice")
+        seen.add(cells[0])
         yield Place(path.name, number), dict(zip(columns, cells, strict=True))
 
 
 def _measure(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> Measure:
-    leads = tuple(name for name in row["lead_units"].split("、") if name)
-    if not leads:
-        raise place.error("a measure needs a lead")
-    for name in leads:
-        if name not in units:
-            raise place.error(f"unknown department “{name}”")
     try:
         deadline = date.fromisoformat(row["deadline"]) if row["deadline"] else None
     except ValueError as error:
@@ -64,7 +75,7 @@ def _measure(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> 
         section=row["section"],
         indicator=row["be_indicator"],
         title=row["title"],
-        leads=tuple(units[name] for name in leads),
+        leads=leads_of(place, row, units),
         responsible=row["responsible_units"],
         deadline=deadline,
         forms=tuple(row["forms"].split(";")),

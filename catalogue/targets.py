@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.declarations import Place
-from catalogue.measures import tab_separated
+from catalogue.measures import department_words, leads_of, tab_separated
 from transforms.model import TARGET_LIGHTS, Department, Target, Unit
 
 COLUMNS = (
@@ -45,22 +45,15 @@ def read_targets(
     Raises:
         CatalogueError: a target is wrong; the message names file and line.
     """
-    words = {word: d.code for d in departments for word in (d.code, d.name, *d.aliases, *d.names.values())}
-    targets: dict[str, Target] = {}
+    words, targets = department_words(departments), []
     for place, row in tab_separated(path, COLUMNS):
-        if row["target_id"] in targets:
-            raise place.error(f"“{row['target_id']}” stands twice")
         target = _target(place, row, words)
         _check(place, target, units, known)
-        targets[target.code] = target
-    return tuple(targets.values())
+        targets.append(target)
+    return tuple(targets)
 
 
 def _target(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> Target:
-    leads = row["lead_units"].split("、")
-    for name in leads:
-        if name not in units:
-            raise place.error(f"unknown department “{name}”")
     yearly = row["deadline"] == YEARLY
     try:
         deadline = date.fromisoformat(row["deadline"]) if row["deadline"] and not yearly else None
@@ -71,7 +64,7 @@ def _target(place: Place, row: Mapping[str, str], units: Mapping[str, str]) -> T
         code=row["target_id"],
         clause=row["clause"],
         text=row["text"],
-        leads=tuple(units[name] for name in leads),
+        leads=leads_of(place, row, units),
         comparator=row["comparator"],
         value=value,
         unit=row["unit"],

@@ -133,7 +133,7 @@ MISTAKES = [
         "header: 类别",
         "every table has",
     ),
-    ("a measure without a lead", "measures.tsv", "\t区招商局\t", "\t\t", "ML-52", "a measure needs a lead"),
+    ("a measure without a lead", "measures.tsv", "\t区招商局\t", "\t\t", "ML-52", "no department is in the lead"),
     ("an unknown lead", "measures.tsv", "\t区招商局\t", "\t区水利局\t", "ML-52", "unknown department “区水利局”"),
     ("a measure that stands twice", "measures.tsv", "ML-52", "ML-51", "ML-52", "“ML-51” stands twice"),
     (

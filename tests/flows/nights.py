@@ -13,6 +13,7 @@ from flows.settings import Settings
 from samples.returns import lay
 
 MONTHS = ("2021-01", "2021-02")
+FEBRUARY = MONTHS[-1]
 IN_MARCH = datetime(2021, 3, 12, 1, 30)
 LOANS = ("F10",)
 """The bank-tax loans: one small table."""
@@ -55,3 +56,11 @@ def spend_night(house: House, as_of: datetime = IN_MARCH, *, publish: bool = Tru
         published=tuple(published),
         receipts=receipts,
     )
+
+
+def publish_february(root: Path, forms: Sequence[str]) -> None:
+    """A house whose monthly workbook of February is out, made of these returns."""
+    laid(root, forms)
+    with a_house(root) as house:
+        spend_night(house, publish=False)
+        publishing.publish(house, publishing.MONTHLY, FEBRUARY, IN_MARCH)

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from flows.house import House
-from flows.publishing import MONTHLY, publish
 from flows.withdrawing import withdraw
-from tests.flows.nights import IN_MARCH, a_house, laid, spend_night
+from tests.flows.nights import FEBRUARY, IN_MARCH, a_house, publish_february
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
-FEBRUARY, DAY = "2021-02", timedelta(days=1)
+DAY = timedelta(days=1)
 SMALL = 40_000
 """Bytes that a file may take on the full disk: less than a workbook has."""
 
@@ -42,10 +41,8 @@ with a_house(root) as house:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root with a first edition out, and a return withdrawn since, so that a second is due."""
     root = tmp_path_factory.mktemp("published")
-    laid(root, ("F03", "F10"))
+    publish_february(root, ("F03", "F10"))
     with a_house(root) as house:
-        spend_night(house, publish=False)
-        publish(house, MONTHLY, FEBRUARY, IN_MARCH)
         number = house.journal.submissions().filter(form="F10", period=FEBRUARY)["id"][0]
         withdraw(house, number, "高绮", "更正", IN_MARCH + DAY / 2)
     return root

@@ -11,21 +11,16 @@ import pytest
 from flows.cli import main
 from flows.deciding import Refused
 from flows.house import House
-from flows.publishing import MONTHLY, publish
 from flows.tracing import trace
-from tests.flows.nights import IN_MARCH, a_house, laid, spend_night
+from tests.flows.nights import a_house, publish_february
 
 pytestmark = pytest.mark.slow
-FEBRUARY = "2021-02"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("traced")
-    laid(root, ("F05", "F10"))
-    with a_house(root) as house:
-        spend_night(house, publish=False)
-        publish(house, MONTHLY, FEBRUARY, IN_MARCH)
+    publish_february(root, ("F05", "F10"))
     return root
 
 
