@@ -60,7 +60,7 @@ def not_compared(facts: Facts, rule: Reconciliation, number: int) -> Figure:
     """A number told of a rule that had nothing to compare: with the returns that came, and those that did not."""
     keys: list[str] = []
     missing: list[str] = []
-    for form in rule.forms:
+    for form in sorted(rule.forms):
         period = facts.district.owes(facts.catalogue.form(form), facts.period)
         filed = facts.filings.get((form, period or ""))
         if filed:
