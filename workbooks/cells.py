@@ -157,6 +157,8 @@ class CellWriter:
             self.page.write_url(place.row, place.column, f"internal:'{text}'!A1", self.formats.link_cell(), text)
             return text
         told = text if place.of.told else self.language.say_parts(text)
+        if place.of.span > 1 and lines_of(told, place.widths[0]) > 1:
+            align = "left"  # in the middle of its first cell it would run out of it on both sides
         fills = {"light": FILLS, "state": STATE_FILLS}.get(kind, {UNREPORTED: FILLS["灰"]})
         more: dict[str, Any] = dict(fills.get(text, {}))
         if told.startswith(FORMULA_SIGNS):

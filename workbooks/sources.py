@@ -189,7 +189,8 @@ def _write_told(
         page.write_number(number, 0, number)
         place = places.get(key)
         for column, name in enumerate(PLACES if place else (), start=1):
-            page.write_string(number, column, str(place[name]))  # type: ignore[index]
+            told = str(place[name])  # type: ignore[index]
+            page.write_string(number, column, language.say(told) if name == "department" else told)
 
 
 def _page(
