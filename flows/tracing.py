@@ -16,13 +16,14 @@ from flows.deciding import Refused
 from flows.frames import Frames, load_frames
 from flows.house import House
 from transforms.facts import MADE, ROWS
-from transforms.model import Target
+from transforms.model import Light, Target
 from transforms.observe import chosen_rows, columns_of
 from transforms.schedule.names import name_of_series
 from workbooks.references import references_in
 from workbooks.sources import Lineage, Source, cells_named, read_lineage
 
 PLACE = re.compile(r"^(?P<sheet>.+)!\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>\d+)$")
+LIGHTS = tuple(Light)
 STEM, LAST, PIPE, GAP = "├─ ", "└─ ", "│  ", "   "
 DECLARED = re.compile(
     r"\b(?:(T\d{3})|(I\d{4})(?:/(\w+))?|((?:timeliness|quality|issues|reform)(?:\+(?:quality|issues|reform))*))(?![\w.])"
@@ -86,14 +87,14 @@ class _Asker:
         below: list[Branch] = []
         if (sheet, cell) not in above:
             named = [(sheet, one) for one in cells_named(formula)] if formula else self._cells_behind(source)
-            told = [(on, one) for on, one in named if self._lineage.values[on].get(one) is not None]
+            told = [(on, one) for on, one in named if self._lineage.values[on].get(one) not in (None, "")]
             below = [self.of_cell(on, one, (*above, (sheet, cell))) for on, one in told]
             if not below and source:
                 below = [self._of_figure(number) for number in source.figures if number in self._lineage.figures]
             below += [(line, []) for line in self._declared(source)]
         by_hand = self._lineage.comments[sheet].get(cell, "")
         below += [(line, []) for line in by_hand.splitlines()]
-        return f"{title}　{BY_HAND if by_hand else _how(formula, source)}", below
+        return f"{title}　{BY_HAND if by_hand else _how(formula, source, self._lineage.values[sheet][cell])}", below
 
     def _declared(self, source: Source | None) -> list[str]:
         """What the work of a number names of the catalogue: a target (T012, I0301), the figure of another district
@@ -208,9 +209,11 @@ def _of_target(target: Target) -> str:
     return f"目标 {target.code} {clause}：{target.text}（{aim}） catalogue/targets.tsv"
 
 
-def _how(formula: str, source: Source | None) -> str:
+def _how(formula: str, source: Source | None, value: object) -> str:
     if formula:
         return f"公式 {formula}"
+    if source is None and value in LIGHTS:
+        return "（灯色，按本行的数与目标判定）"
     return source.how if source else "（表内文字或目标，不取自报表）"
 
 

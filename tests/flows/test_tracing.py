@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -105,3 +106,59 @@ def test_the_command_prints_the_tree(
     assert main(["trace", str(book), cell_of(book, "I1001", 6)]) == 0
     assert "└─ 表1 余额滚动!" in capsys.readouterr().out
     assert main(["trace", str(book), "M02!ZZ99"]) == 2
+
+
+def number_of(book: Path, sheet: str, column: str, row: str = "") -> tuple[str, str]:
+    """A cell of a column by the line of `_src`, and how its number was made."""
+    lines = openpyxl.load_workbook(book)["_src"].iter_rows(min_row=2, values_only=True)
+    found = (line for line in lines if str(line[0]).startswith(sheet) and line[3] == column and row in str(line[2]))
+    tab, cell, *_, how, _ = next(found)
+    return f"{str(tab)[:3]}!{cell}", str(how)
+
+
+def test_lights_of_a_unit_lead_by_those_of_its_indicators_to_the_lights_that_were_counted(
+    house: House, book: Path
+) -> None:
+    lines = trace(house, book, number_of(book, "M01", "绿", "区政务服务办")[0]).splitlines()
+    assert re.search(r"合计\(M01!F\d+\)$", lines[1])
+    assert re.search(r"├?─ F\d+ 政务服务 区政务服务办 · 灯色分布 绿 = \d　计数\(M02!O\d+", lines[2])
+    assert [re.search(r"M02 指标月调度!O\d+ (.)", line)[1] for line in lines[3:]].count("绿") == 2  # type: ignore[index]
+    assert "按本行的数与目标判定" in lines[3]
+
+
+def test_a_count_of_versions_leads_to_the_file_without_a_cell(house: House, book: Path) -> None:
+    lines = trace(house, book, number_of(book, "M03", "版本数", "F10")[0]).splitlines()
+    assert "F10（第1版） 2021-02" in lines[2]
+    assert "区金融办 F10" in lines[3]
+    assert re.search(r"F10_jb_202102_finance_office_V1.xlsx 第1版 sha256 [0-9a-f]{64}$", lines[3])
+    assert len(lines) == 4
+
+
+def test_a_return_that_has_not_come_has_no_file(house: House, book: Path) -> None:
+    lines = trace(house, book, number_of(book, "M03", "逾期天数", "F01")[0]).splitlines()
+    assert "未报 F01 应报 2021-03-" in lines[1]
+    assert len(lines) == 2
+
+
+def test_a_difference_leads_to_the_cells_of_both_sides_and_what_was_told_there(house: House, book: Path) -> None:
+    place, how = number_of(book, "M04", "差额", "R17")
+    assert re.fullmatch(r"\(\d+\)−\(\d+\)", how)
+    lines = trace(house, book, place).splitlines()
+    told = [Decimal(line.split("填报“")[1].removesuffix("”")) for line in lines if "填报“" in line]
+    assert len(told) == 3
+    assert told[0] != told[1] - told[2]
+    assert all("F10_jb_202102_finance_office_V1.xlsx" in lines[n] for n in (3, 6))
+
+
+def test_a_score_leads_to_what_it_was_counted_in_and_to_the_points_that_are_declared(house: House, book: Path) -> None:
+    lines = trace(house, book, number_of(book, "M13", "报送及时(30)", "区金融办")[0]).splitlines()
+    assert re.search(r"30−3×逾期天数\(\(\d+\)\)\(未报 F09 应报 2021-03-08 计至 2021-03-12\)$", lines[1])
+    assert "F10_jb_202102_finance_office_V1.xlsx" in lines[3]
+    lines = trace(house, book, number_of(book, "M13", "适用满分", "区金融办")[0]).splitlines()
+    assert lines[2] == "├─ 计分标准 timeliness 30分 catalogue/scores.yaml"
+
+
+def test_a_target_is_told_with_its_clause(house: House, book: Path) -> None:
+    lines = trace(house, book, number_of(book, "M07", "目标值", "T012")[0]).splitlines()
+    assert lines[2].startswith("└─ 目标 T012 条款")
+    assert lines[2].endswith("catalogue/targets.tsv")

@@ -181,7 +181,8 @@ def _overview_row(facts: Facts, number: int, one: EvaluationIndicator) -> Row:
     judged = [code for code in one.figures if code in known]
     of_figures = [lit_of(facts, known[code], facts.period) for code in judged]
     lights = [told.shown for told in of_figures or [without_return(facts, one, facts.period)]]
-    work = f"计数({{indicators.light@code={','.join(judged)}}})" if judged else f"{NO_RETURN} {{core}}"
+    lit_ones = [code for code, told in zip(judged, of_figures, strict=True) if told.shown] or judged
+    work = f"计数({{indicators.light@code={','.join(lit_ones)}}})" if judged else f"{NO_RETURN} {{core}}"
     row: Row = {
         "number": number,
         "code": one.code,

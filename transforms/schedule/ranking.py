@@ -305,7 +305,9 @@ def _previous(facts: Facts, unit: str, rank: int) -> Figure:
     """The rank of the month before, with what its score was counted in."""
     month = months.previous(facts.period)
     before = scores(facts.at(month))[unit].figure
-    return whole(rank, before.sources)._replace(work=f"名次 {month}")
+    return whole(rank, before.sources)._replace(
+        work=f"名次 {month}" if before.sources else f"名次 {month} {UNREPORTED}"
+    )
 
 
 def unit_name(facts: Facts, unit: str) -> str:
