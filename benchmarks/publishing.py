@@ -53,8 +53,8 @@ class Publishing:
 def both_workbooks(rounds: int) -> Measured:
     """CPU seconds of each workbook of the sample district, the quickest of `rounds`; nothing is remembered between."""
     from tests.workbooks.sample_district import the_sample_district
-    from workbooks.monthly import build_monthly
-    from workbooks.quarterly import build_quarterly
+    from workbooks.publications.monthly import build_monthly
+    from workbooks.publications.quarterly import build_quarterly
 
     facts, best = the_sample_district(), {"monthly": 1e9, "quarterly": 1e9}
     for _ in range(rounds + 1):
@@ -71,8 +71,8 @@ def both_workbooks(rounds: int) -> Measured:
 def districts_in_a_row(count: int) -> Measured:
     """MB that the process holds after the first and after the last of so many districts."""
     from tests.workbooks.sample_district import the_sample_district
-    from workbooks.monthly import build_monthly
-    from workbooks.quarterly import build_quarterly
+    from workbooks.publications.monthly import build_monthly
+    from workbooks.publications.quarterly import build_quarterly
 
     facts, held = the_sample_district(), []
     for number in range(count):
@@ -107,8 +107,8 @@ def annex_ours(count: int) -> Measured:
     from catalogue.load import load
     from catalogue.sheets import Block, Sheet, SheetColumn
     from workbooks.formats import Formats
-    from workbooks.publication import OPTIONS
-    from workbooks.sheet import SheetWriter
+    from workbooks.publications.publication import OPTIONS
+    from workbooks.publications.sheet import SheetWriter
 
     kinds = ("centre", "centre", "date", "amount", "percent", "state")
     codes = ("code", "department", "day", "amount", "share", "state")

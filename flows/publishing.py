@@ -28,9 +28,9 @@ from transforms.model import Catalogue, District, SetLight, Severity, Verdict
 from transforms.observe import observe
 from transforms.reconcile import Holdings, Reconciled, reconcile
 from transforms.spans import last_month_of
-from workbooks.monthly import make_monthly, monthly_name
-from workbooks.publication import Earlier
-from workbooks.quarterly import make_quarterly, quarterly_name
+from workbooks.publications.monthly import make_monthly, monthly_name
+from workbooks.publications.publication import Earlier
+from workbooks.publications.quarterly import make_quarterly, quarterly_name
 
 DECIDED = ("status", "said", "said_by", "ceiling", "keeper", "until", "accepted_by", "accepted_for")
 """What people said of a difference and decided, as far as it is published."""

@@ -19,8 +19,8 @@ from transforms.facts import MADE, ROWS
 from transforms.model import Light, Target
 from transforms.observe import chosen_rows, columns_of
 from transforms.schedule.names import name_of_series
-from workbooks.references import references_in
-from workbooks.sources import Lineage, Source, cells_named, read_lineage
+from workbooks.publications.references import references_in
+from workbooks.publications.sources import Lineage, Source, cells_named, read_lineage
 
 PLACE = re.compile(r"^(?P<sheet>.+)!\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>\d+)$")
 LIGHTS = tuple(Light)

@@ -15,7 +15,7 @@ from flows.publishing import MONTHLY, QUARTERLY, publish
 from flows.summary import describe
 from flows.tracing import trace
 from tests.flows.nights import IN_MARCH, LOANS, a_house, laid, spend_night
-from workbooks.lights import PATTERN
+from workbooks.publications.lights import PATTERN
 
 pytestmark = pytest.mark.slow
 JANUARY, FEBRUARY, BAD_LOANS = "2021-01", "2021-02", "I1004"

@@ -17,7 +17,7 @@ from catalogue.sheets import load_workbook
 from transforms.model import EXACT
 from transforms.schedule import frame
 from workbooks.formats import Formats
-from workbooks.sheet import SheetWriter
+from workbooks.publications.sheet import SheetWriter
 
 SHEET = """
 - code: Q99

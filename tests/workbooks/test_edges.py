@@ -39,8 +39,8 @@ from transforms.facts import Facts
 from transforms.model import CodeList, Department
 from transforms.observe import observe
 from workbooks.formats import CUT, LONGEST_TEXT
-from workbooks.monthly import build_monthly
-from workbooks.quarterly import build_quarterly
+from workbooks.publications.monthly import build_monthly
+from workbooks.publications.quarterly import build_quarterly
 
 PRODUCTS = ("monthly", "quarterly")
 LONG = "重庆市江北区优化营商环境工作领导小组办公室下设的政务服务和数据治理综合协调中心驻区行政服务中心大厅首席代表联络工作专班组"
@@ -169,8 +169,8 @@ ZONED = """
 import sys
 from tests.workbooks.sample_district import the_sample_district
 from tests.transforms.makers import a_made_up_district
-from workbooks.monthly import build_monthly
-from workbooks.quarterly import build_quarterly
+from workbooks.publications.monthly import build_monthly
+from workbooks.publications.quarterly import build_quarterly
 import hashlib
 facts = a_made_up_district()
 print(hashlib.sha256(build_monthly(facts) + build_quarterly(facts, "2022Q2")).hexdigest())

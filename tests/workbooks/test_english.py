@@ -15,8 +15,8 @@ from tests.workbooks.sample_district import the_sample_district
 from tests.workbooks.test_goldens import QUARTER, published
 from transforms.narrate import Brief
 from transforms.period import months_of
-from workbooks.monthly import make_monthly, monthly_frames, monthly_name, with_touches
-from workbooks.quarterly import make_quarterly, quarterly_frames, quarterly_name
+from workbooks.publications.monthly import make_monthly, monthly_frames, monthly_name, with_touches
+from workbooks.publications.quarterly import make_quarterly, quarterly_frames, quarterly_name
 
 ENGLISH = load_language("en")
 

@@ -8,8 +8,8 @@ import pytest
 from catalogue.sheets import load_workbook
 from tests.workbooks.books import cells_of, charts_of, compare_with_golden, names_of
 from tests.workbooks.sample_district import the_sample_district
-from workbooks.monthly import build_monthly
-from workbooks.quarterly import build_quarterly
+from workbooks.publications.monthly import build_monthly
+from workbooks.publications.quarterly import build_quarterly
 
 QUARTER = "2022Q2"
 SHEETS = [

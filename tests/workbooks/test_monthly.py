@@ -23,8 +23,8 @@ from tests.workbooks.books import (
 from transforms.facts import Facts
 from transforms.model import EXACT
 from workbooks.formats import clean, number_format
-from workbooks.monthly import build_monthly, make_monthly, monthly_name
-from workbooks.publication import Earlier
+from workbooks.publications.monthly import build_monthly, make_monthly, monthly_name
+from workbooks.publications.publication import Earlier
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from tests.workbooks.books import (
     row_with,
 )
 from transforms.facts import Facts
-from workbooks.quarterly import build_quarterly, quarterly_name
+from workbooks.publications.quarterly import build_quarterly, quarterly_name
 
 
 @pytest.fixture(scope="module")

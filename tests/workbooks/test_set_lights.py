@@ -19,8 +19,8 @@ from tests.workbooks.fits import cut_off
 from tests.workbooks.sample_district import the_sample_district
 from transforms.facts import Facts
 from transforms.model import Light, SetLight
-from workbooks.lights import NOTE, PATTERN
-from workbooks.monthly import make_monthly
+from workbooks.publications.lights import NOTE, PATTERN
+from workbooks.publications.monthly import make_monthly
 
 MONDAY = datetime(2022, 9, 12, 10, 30)
 REASONS = {

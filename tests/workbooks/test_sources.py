@@ -11,11 +11,11 @@ from tests.workbooks.books import opened
 from tests.workbooks.sample_district import the_sample_district
 from transforms.facts import filing_key, table_key
 from transforms.model import EXACT
-from workbooks.monthly import make_monthly
-from workbooks.publication import Earlier, Edition
-from workbooks.quarterly import make_quarterly
-from workbooks.references import Standing, references_in, with_references
-from workbooks.sources import COUNTED
+from workbooks.publications.monthly import make_monthly
+from workbooks.publications.publication import Earlier, Edition
+from workbooks.publications.quarterly import make_quarterly
+from workbooks.publications.references import Standing, references_in, with_references
+from workbooks.publications.sources import COUNTED
 
 QUARTERS = ("2022Q2", "2022Q3")
 DECLARED = re.compile(r"\b(T\d{3}|I\d{4}|districts\.yaml)\b|^计分标准 ")

@@ -12,10 +12,10 @@ from tests.workbooks.books import opened, row_with
 from tests.workbooks.sample_district import the_sample_district
 from transforms.facts import exact
 from transforms.model import EXACT
-from workbooks.monthly import build_monthly
-from workbooks.quarterly import build_quarterly
-from workbooks.sources import Printed
-from workbooks.texts import _height, _rows, with_cells
+from workbooks.publications.monthly import build_monthly
+from workbooks.publications.quarterly import build_quarterly
+from workbooks.publications.sources import Printed
+from workbooks.publications.texts import _height, _rows, with_cells
 
 NUMBER = re.compile(r"\d[\d.]*")
 DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
@@ -140,10 +140,14 @@ def test_no_row_of_a_text_is_higher_than_a_program_shows(quarterly: bytes):
     assert max(dimension.height or 0 for dimension in sheet.row_dimensions.values()) < 409
 
 
-def test_of_cells_with_the_same_sources_the_one_with_the_same_value_is_meant():
+def test_of_cells_with_the_same_sources_the_one_with_the_same_value_and_work_is_meant():
     numbers = pl.DataFrame(
-        {"value": [exact(500000), exact(7), exact(7)], "value|src": [["a", "b"], ["a"], []]},
-        schema={"value": EXACT, "value|src": pl.List(pl.String)},
+        {
+            "value": [exact(500000), exact(7), exact(7), exact(3)],
+            "value|src": [["a", "b"], ["a"], [], ["c"]],
+            "value|work": [None, None, None, "计数([c])"],
+        },
+        schema={"value": EXACT, "value|src": pl.List(pl.String), "value|work": pl.String},
     )
     told = {"block": "f", "row": "", "column": ""}
     printed = [
@@ -151,8 +155,10 @@ def test_of_cells_with_the_same_sources_the_one_with_the_same_value_is_meant():
         Printed("M02 指标", "G5", number=exact(51), keys=("b", "a"), **told),
         Printed("M02 指标", "H5", number=exact(8), keys=("a",), **told),
         Printed("M14 简报", "D9", number=exact(7), keys=("a",), **told),
+        Printed("M04 勾稽", "J7", number=exact(3), keys=("c",), work="计数([c])", **told),
+        Printed("M04 勾稽", "K7", number=exact(3), keys=("c",), **told),
     ]
-    assert with_cells(numbers, printed, "M14")["cell"].to_list() == ["M02!F5", "本表", "本表"]
+    assert with_cells(numbers, printed, "M14")["cell"].to_list() == ["M02!F5", "本表", "本表", "M04!J7"]
 
 
 def test_an_unfinished_quarter_says_so():

@@ -26,7 +26,7 @@ from transforms.model import EXACT
 from transforms.ranges import row_ranges
 from transforms.schedule import department_name
 from workbooks.formats import Formats, clean
-from workbooks.references import Standing, references_in, with_references
+from workbooks.publications.references import Standing, references_in, with_references
 
 SOURCE_SHEET, TOLD_SHEET = "_src", "_told"
 COLUMNS: Mapping[str, int] = {"表页": 18, "单元格": 9, "行": 34, "列": 20, "数值": 18, "算法": 40, "来源": 16}

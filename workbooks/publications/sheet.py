@@ -12,13 +12,13 @@ from xlsxwriter.worksheet import Worksheet
 from catalogue.languages import CHINESE, Language
 from catalogue.sheets import PAPERS, Block, Sheet
 from transforms.model import Unit
-from workbooks.cells import TEXT_FORMATS, CellWriter, Place, Row, fill, subject_of
-from workbooks.charts import ChartPlace, add_chart
 from workbooks.formats import TITLE_SIZE, Formats, clean
-from workbooks.lights import NOTE
-from workbooks.references import Standing
-from workbooks.sources import MOST_LINKS, SOURCE_SHEET
-from workbooks.widths import INDENT, LINE, lines_of, size_of_title
+from workbooks.publications.cells import TEXT_FORMATS, CellWriter, Place, Row, fill, subject_of
+from workbooks.publications.charts import ChartPlace, add_chart
+from workbooks.publications.lights import NOTE
+from workbooks.publications.references import Standing
+from workbooks.publications.sources import MOST_LINKS, SOURCE_SHEET
+from workbooks.publications.widths import INDENT, LINE, lines_of, size_of_title
 
 CONTENTS, BACK, TO_SOURCES = "目录", "← 目录", "来源→"
 INTERNAL, PAGES = "内部资料 注意保存", "第 &P 页 共 &N 页"

@@ -32,9 +32,9 @@ from workbooks.formats import (
     number_format,
     what_was_cleaned,
 )
-from workbooks.lights import PATTERN, SIGN, comment_of, sentence_of
-from workbooks.sources import Printed
-from workbooks.widths import INDENT, lines_of
+from workbooks.publications.lights import PATTERN, SIGN, comment_of, sentence_of
+from workbooks.publications.sources import Printed
+from workbooks.publications.widths import INDENT, lines_of
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 """A text that begins so is marked as text, so that no program takes it for a formula when it is edited."""

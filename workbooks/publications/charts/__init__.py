@@ -3,7 +3,7 @@
 What they share – fonts in print size, fills that black-and-white print keeps apart, axes – stands in `look`.
 """
 
-from workbooks.charts.draw import add_chart
-from workbooks.charts.look import ChartPlace
+from workbooks.publications.charts.draw import add_chart
+from workbooks.publications.charts.look import ChartPlace
 
 __all__ = ["ChartPlace", "add_chart"]

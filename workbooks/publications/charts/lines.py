@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter.chart import Chart as NativeChart
 
-from workbooks.charts.look import INK, Drawing, dress, line_series, name_axis, value_axis
+from workbooks.publications.charts.look import INK, Drawing, dress, line_series, name_axis, value_axis
 
 FINE_SHARE, FINE, WHOLE = 0.04, 10, 0.99
 """Shares that differ by less, and figures below, are told with a decimal; shares up to here reach the whole."""

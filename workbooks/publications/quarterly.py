@@ -11,9 +11,9 @@ from transforms import analyse, narrate, schedule
 from transforms import period as months
 from transforms.facts import Facts
 from workbooks.collector import collector_paused
-from workbooks.monthly import with_touches
-from workbooks.publication import Earlier, Edition, build
-from workbooks.words import day_in, edition_in, file_name, month_in, period_in
+from workbooks.publications.monthly import with_touches
+from workbooks.publications.publication import Earlier, Edition, build
+from workbooks.publications.words import day_in, edition_in, file_name, month_in, period_in
 
 
 def quarterly_name(facts: Facts, quarter: str, edition: int = 1, language: Language = CHINESE) -> str:

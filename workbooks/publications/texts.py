@@ -8,9 +8,9 @@ import polars as pl
 
 from transforms.narrate import Brief
 from workbooks.formats import HEAD_FONT, clean
-from workbooks.sheet import SheetWriter
-from workbooks.sources import Printed
-from workbooks.widths import LINE, lines_of
+from workbooks.publications.sheet import SheetWriter
+from workbooks.publications.sources import Printed
+from workbooks.publications.widths import LINE, lines_of
 
 NUMBER_FRAMES = ("brief_numbers", "block_numbers", "report_numbers")
 """The frames that list the numbers of a text (transforms.narrate.NUMBERS)."""

@@ -11,10 +11,10 @@ from xlsxwriter.worksheet import Worksheet
 from catalogue.languages import Language
 from catalogue.sheets import Block
 from transforms.model import Unit
-from workbooks.charts.bars import draw_bars, draw_funnel, draw_gantt, draw_stacked_bars
-from workbooks.charts.columns import draw_columns, draw_pareto, draw_waterfall
-from workbooks.charts.lines import draw_lines, draw_multiples
-from workbooks.charts.look import ChartPlace, Drawing, alternative
+from workbooks.publications.charts.bars import draw_bars, draw_funnel, draw_gantt, draw_stacked_bars
+from workbooks.publications.charts.columns import draw_columns, draw_pareto, draw_waterfall
+from workbooks.publications.charts.lines import draw_lines, draw_multiples
+from workbooks.publications.charts.look import ChartPlace, Drawing, alternative
 
 DRAWN: Mapping[str, Callable[[Drawing], NativeChart]] = {
     "bar": draw_bars,

@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter.chart import Chart as NativeChart
 
-from workbooks.charts.look import (
+from workbooks.publications.charts.look import (
     DARK_FILLS,
     FILLS,
     LABEL_PATTERNS,

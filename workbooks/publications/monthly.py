@@ -11,8 +11,8 @@ from transforms import period as months
 from transforms.facts import Facts
 from transforms.lights import time_progress
 from workbooks.collector import collector_paused
-from workbooks.publication import Earlier, Edition, build
-from workbooks.words import day_in, edition_in, file_name, issue_in, period_in
+from workbooks.publications.publication import Earlier, Edition, build
+from workbooks.publications.words import day_in, edition_in, file_name, issue_in, period_in
 
 
 def monthly_name(facts: Facts, edition: int = 1, language: Language = CHINESE) -> str:

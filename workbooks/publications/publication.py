@@ -12,13 +12,13 @@ from catalogue.sheets import PAPERS, Sheet
 from transforms.editions import changed_cells
 from transforms.facts import Facts
 from transforms.narrate import Brief
-from workbooks.cells import Cleaned, fill
 from workbooks.formats import HEAD_FONT, TITLE_FONT, Formats, clean
-from workbooks.references import Standing
-from workbooks.sheet import INTERNAL, SheetWriter
-from workbooks.sources import SOURCE_SHEET, TOLD_SHEET, Printed, shown, write_sources
-from workbooks.texts import NUMBER_FRAMES, with_cells, write_paragraphs
-from workbooks.widths import lines_of, size_of_title
+from workbooks.publications.cells import Cleaned, fill
+from workbooks.publications.references import Standing
+from workbooks.publications.sheet import INTERNAL, SheetWriter
+from workbooks.publications.sources import SOURCE_SHEET, TOLD_SHEET, Printed, shown, write_sources
+from workbooks.publications.texts import NUMBER_FRAMES, with_cells, write_paragraphs
+from workbooks.publications.widths import lines_of, size_of_title
 
 SOURCED = ("table", "text")
 """Kinds of sheets whose numbers have their sources in `_src`."""
@@ -35,7 +35,7 @@ OPTIONS = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": F
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A published workbook: its bytes, and what stands in its cells (workbooks.sources.SHOWN), with which the next
+    """A published workbook: its bytes, and what stands in its cells (workbooks.publications.sources.SHOWN), with which the next
     edition is compared."""
 
     data: bytes
