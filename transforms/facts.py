@@ -345,6 +345,10 @@ class Facts:
         every = (row for rows in self.filings.values() for row in rows)
         return {row["submission"]: (row["form"], row["period"], row["version"]) for row in every}
 
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        return dict(self.submissions.select("submission", "sha256").iter_rows())
+
     def _records_place(self, key: str, series: str, rows: str, period: str) -> dict[str, Any] | None:
         table, _, column = series.rpartition(".")
         told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
@@ -363,10 +367,14 @@ class Facts:
         if not rows:
             return None
         told = {name: rows[0][name] for name in ("submission", "file", "sheet", "version")}
-        hashes = self.submissions.filter(pl.col("submission") == told["submission"])["sha256"].to_list()
         laid = self.layout.filter((pl.col("submission") == told["submission"]) & (pl.col("table") == table))
         letters = dict(laid.select("code", "letter").iter_rows())
-        return {**told, "form": table.split(".", maxsplit=1)[0], "sha256": (*hashes, "")[0], "letters": letters}
+        return {
+            **told,
+            "form": table.split(".", maxsplit=1)[0],
+            "sha256": self._hashes.get(told["submission"], ""),
+            "letters": letters,
+        }
 
 
 def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[str, str]) -> list[str]:

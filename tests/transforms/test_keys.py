@@ -1,18 +1,20 @@
-"""Lists of source keys as columns."""
+"""Lists of source keys as columns of a frame."""
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.keys import SEPARATOR, key_lists
+from transforms.keys import KEYS, SEPARATOR, frame_of
 
-KEYS = st.text(st.sampled_from([*"F05|合计", SEPARATOR, "\n"]), max_size=4)
+WORDS = st.text(st.sampled_from([*"F05|合计", SEPARATOR, "\n"]), max_size=4)
+ROWS = st.tuples(*[st.none() | st.lists(WORDS, max_size=4)] * 2, st.none() | st.integers(0, 9))
 
 
-@given(st.lists(st.none() | st.lists(KEYS, max_size=4), max_size=6))
-def test_a_column_of_keys_tells_every_list_as_it_was(lists):
-    column = key_lists("month|src", lists)
+@given(st.lists(ROWS, max_size=6))
+def test_columns_of_keys_tell_every_list_as_it_was_beside_the_others(rows):
+    schema = {"month|src": KEYS, "ytd|src": KEYS, "seq": pl.Int64}
 
-    assert column.name == "month|src"
-    assert column.dtype == pl.List(pl.String)
-    assert column.to_list() == lists
+    table = frame_of({name: [row[n] for row in rows] for n, name in enumerate(schema)}, schema)
+
+    assert dict(table.schema) == schema
+    assert table.rows() == rows

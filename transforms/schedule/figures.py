@@ -16,7 +16,7 @@ import polars as pl
 
 from transforms import period as months
 from transforms.facts import SUPPRESSED, UNREPORTED, Facts, Figure, add, exact, growth, points
-from transforms.keys import key_lists
+from transforms.keys import KEYS, frame_of
 from transforms.lights import Lit
 from transforms.model import EXACT, Indicator
 
@@ -102,15 +102,12 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
         schema[name] = dtype
         if dtype == EXACT:
             schema |= {f"{name}|{more}": pl.String for more in ("why", "by", "work")}
-            schema[f"{name}|src"] = pl.List(pl.String)
+            schema[f"{name}|src"] = KEYS
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String
-    told: dict[str, Any] = {name: [row.get(name) for row in rows] for name in schema}
+    told = {name: [row.get(name) for row in rows] for name in schema}
     told["kind"] = [row.get("kind", "data") for row in rows]
-    for name in schema:
-        if name.endswith("|src"):
-            told[name] = key_lists(name, told[name])
-    return pl.DataFrame(told, schema=schema)
+    return frame_of(told, schema)
 
 
 def describe(indicator: Indicator) -> Row:

@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from catalogue.languages import CHINESE, Language
 from transforms.facts import KEYS, Facts
-from transforms.keys import key_lists
+from transforms.keys import frame_of
 from transforms.model import EXACT
 from transforms.ranges import row_ranges
 from transforms.schedule import department_name
@@ -106,9 +106,7 @@ class Printed(NamedTuple):
 def shown(printed: Iterable[Printed]) -> pl.DataFrame:
     """What stands in the published cells (SHOWN)."""
     told = list(printed)
-    columns: dict[str, Any] = {name: [getattr(one, name) for one in told] for name in SHOWN}
-    columns["keys"] = key_lists("keys", [one.keys for one in told])
-    return pl.DataFrame(columns, schema=dict(SHOWN))
+    return frame_of({name: [getattr(one, name) for one in told] for name in SHOWN}, SHOWN)
 
 
 def write_sources(
@@ -173,8 +171,10 @@ def _link(
 def _behind(one: Printed, figures: Mapping[str, int]) -> str:
     """The numbers of the figures behind a number: 12-14,20; of one that was worked out of cells of the workbook the
     first of these: M02!O5."""
+    if one.keys:
+        return ranges_of(figures[key] for key in one.keys)
     cells = references_in(one.work)
-    return ranges_of(figures[key] for key in one.keys) if one.keys or not cells else "!".join(cells[0])
+    return "!".join(cells[0]) if cells else ""
 
 
 def _write_told(
