@@ -310,7 +310,7 @@ class Facts:
     def _table_place(self, table: str, period: str) -> dict[str, Any] | None:
         """The submission that a table of a period was counted in. An empty ledger has no row to tell the name of its
         sheet: it has the declared one."""
-        told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
+        told = self._submission_of(table, period)
         if told is not None:
             return {name: told[name] for name in ("form", "file", "sheet", "version", "sha256")} | {"cell": ""}
         declared = self.catalogue.table(table)
@@ -351,7 +351,7 @@ class Facts:
 
     def _records_place(self, key: str, series: str, rows: str, period: str) -> dict[str, Any] | None:
         table, _, column = series.rpartition(".")
-        told = self.once(lambda facts: facts._submission_of(table, period), f"submission of {table} {period}")
+        told = self._submission_of(table, period)
         if told is None:
             return None
         letter = told["letters"].get(column, "")
@@ -362,19 +362,22 @@ class Facts:
 
     def _submission_of(self, table: str, period: str) -> dict[str, Any] | None:
         """The submission that holds a table of a period: file, sheet, version, hash, and the letters of its columns."""
-        mine = (pl.col("district") == self.district.code) & (pl.col("period") == period)
-        rows = self.tables[table].filter(mine).head(1).to_dicts() if table in self.tables else []
-        if not rows:
-            return None
-        told = {name: rows[0][name] for name in ("submission", "file", "sheet", "version")}
-        laid = self.layout.filter((pl.col("submission") == told["submission"]) & (pl.col("table") == table))
-        letters = dict(laid.select("code", "letter").iter_rows())
-        return {
-            **told,
-            "form": table.split(".", maxsplit=1)[0],
-            "sha256": self._hashes.get(told["submission"], ""),
-            "letters": letters,
-        }
+        return self.once(lambda facts: facts._submissions_of(table), f"submissions of {table}").get(period)
+
+    def _submissions_of(self, table: str) -> dict[str, dict[str, Any]]:
+        if table not in self.tables:
+            return {}
+        rows = self.tables[table].filter(pl.col("district") == self.district.code)
+        rows = rows.unique("period", keep="first", maintain_order=True)
+        letters: dict[str, dict[str, str]] = {}
+        laid = self.layout.filter(pl.col("table") == table).select("submission", "code", "letter")
+        for submission, code, letter in laid.iter_rows():
+            letters.setdefault(submission, {})[code] = letter
+        found = {}
+        for row in rows.select("period", "submission", "file", "sheet", "version").iter_rows(named=True):
+            held = {"form": table.split(".", maxsplit=1)[0], "sha256": self._hashes.get(row["submission"], "")}
+            found[row["period"]] = row | held | {"letters": letters.get(row["submission"], {})}
+        return found
 
 
 def _touched(touch: Touch, difference: Mapping[str, object], headers: Mapping[str, str]) -> list[str]:

@@ -38,5 +38,5 @@ def parts_of(found: Records, by: str | pl.Expr) -> list[tuple[str, Records]]:
     """The records by the values of a column, in the order in which they are first told; not told is “未填”."""
     column = pl.col(by) if isinstance(by, str) else by
     named = found.rows.with_columns(column.cast(pl.String).fill_null("未填").alias("part|of"))
-    parts = named.partition_by("part|of", maintain_order=True, include_key=True)
-    return [(part["part|of"][0], replace(found, rows=part.drop("part|of"))) for part in parts]
+    parts = named.partition_by("part|of", maintain_order=True, include_key=False, as_dict=True)
+    return [(str(name), replace(found, rows=part)) for (name,), part in parts.items()]

@@ -1,5 +1,6 @@
 """What the placeholders of M14 stand for."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -91,7 +92,7 @@ def _check_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     here = facts.differences_known.filter(last_month_of(pl.col("period")) == facts.period)
     if here.is_empty():
         return None
-    count = {state: here.filter(pl.col("state") == state.value).height for state in State}
+    count = Counter(here["state"].to_list())
     states = {
         "all": tuple(State),
         "equal": (State.EQUAL, State.WITHIN_ROUNDING),
@@ -102,14 +103,14 @@ def _check_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     of = f"state={','.join(state.value for state in states)}"
     # In M04 the pairs of a rule that agree stand in one row, which tells how many they are.
     work = f"计数({{differences.id@{of}|quarter_differences.id@{of}}})"
-    return told_count(sum(count[state] for state in states), "M04 勾稽校验", work)
+    return told_count(sum(count[state.value] for state in states), "M04 勾稽校验", work)
 
 
 def _light_counts(facts: Facts, frames: Frames, field: str) -> Told | None:
     """The lights of 合计 of M01, and how many of the grey ones have no return yet."""
-    rows = frames["overview"].filter(pl.col("kind") == "data")
-    counts = {name: int(rows[name].sum()) for name in ("tasks", "blue", "green", "yellow", "red", "grey")}
-    counts["without"] = rows.filter(pl.col("core") == NO_RETURN, pl.col("light") == Light.GREY).height
+    rows = [row for row in frames["overview"].iter_rows(named=True) if row["kind"] == "data"]
+    counts = {name: int(sum(row[name] for row in rows)) for name in ("tasks", "blue", "green", "yellow", "red", "grey")}
+    counts["without"] = sum(row["core"] == NO_RETURN and row["light"] == Light.GREY for row in rows)
     counts["unreported"] = counts["grey"] - counts["without"]
     column = "grey" if field == "unreported" else field
     cells = f"core@core={NO_RETURN}" if field == "without" else f"{column}@name=合计"
