@@ -2,10 +2,9 @@
 
 Every number column `c` (EXACT, base unit: 元, 户, ratio) comes with `c|src` (List[String]: keys of the observations
 it stands on, see Facts.sources), `c|work` (String: how it was worked out of them, see Figure) and `c|why` (String: what
-is shown when `c` is null: 未报, — or ＊). Where the form of
-a live formula depends on the row, `c|by` names it. A light `c` comes with `c|set` (DECIDED): what a person decided of it.
-`kind` is data, total, or told_total (a total that must not be
-recomputed from the rows shown). `unit` and `decimals` are those of display.
+is shown when `c` is null: 未报, — or ＊). Where the form of a live formula depends on the row, `c|by` names it; it is left
+out where no row does. A light `c` comes with `c|set` (DECIDED): what a person decided of it. `kind` is data, total, or
+told_total (a total that must not be recomputed from the rows shown). `unit` and `decimals` are those of display.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -101,7 +100,8 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
     for name, dtype in columns.items():
         schema[name] = dtype
         if dtype == EXACT:
-            schema |= {f"{name}|{more}": pl.String for more in ("why", "by", "work")}
+            by = ("by",) if any(f"{name}|by" in row for row in rows) else ()
+            schema |= {f"{name}|{more}": pl.String for more in ("why", *by, "work")}
             schema[f"{name}|src"] = KEYS
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String

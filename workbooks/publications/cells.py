@@ -274,6 +274,8 @@ class CellWriter:
         if row["kind"] == "total" and column.total:
             return f"=SUM({place.rows(column.code)})"
         formula = column.formula.get("") or column.formula.get(row.get(f"{column.code}|by") or "", "")
+        if not formula:
+            return ""
 
         def cell(hit: re.Match[str]) -> str:
             if hit[1] == "progress":
@@ -285,7 +287,7 @@ class CellWriter:
 
 def fill(text: str, words: Mapping[str, str]) -> str:
     """A declared text with the words of this workbook."""
-    return _WORD.sub(lambda hit: words.get(hit[1], hit[0]), text)
+    return _WORD.sub(lambda hit: words.get(hit[1], hit[0]), text) if "{" in text else text
 
 
 def subject_of(block: Block, row: Row) -> str:

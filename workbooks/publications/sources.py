@@ -171,6 +171,8 @@ def _link(
 def _behind(one: Printed, figures: Mapping[str, int]) -> str:
     """The numbers of the figures behind a number: 12-14,20; of one that was worked out of cells of the workbook the
     first of these: M02!O5."""
+    if len(one.keys) == 1:
+        return str(figures[one.keys[0]])
     if one.keys:
         return ranges_of(figures[key] for key in one.keys)
     cells = references_in(one.work)
