@@ -370,7 +370,9 @@ class Facts:
         rows = self.tables[table].filter(pl.col("district") == self.district.code)
         rows = rows.unique("period", keep="first", maintain_order=True)
         letters: dict[str, dict[str, str]] = {}
-        laid = self.layout.filter(pl.col("table") == table).select("submission", "code", "letter")
+        laid = self.layout.filter(
+            (pl.col("table") == table) & pl.col("submission").is_in(rows["submission"].implode())
+        ).select("submission", "code", "letter")
         for submission, code, letter in laid.iter_rows():
             letters.setdefault(submission, {})[code] = letter
         found = {}
