@@ -6,16 +6,16 @@ from typing import Any
 import polars as pl
 
 SEPARATOR = "\x1f"
-KEYS = pl.List(pl.String)
+KEY_LIST = pl.List(pl.String)
 
 
 def frame_of(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
-    """A frame of these columns; those of type KEYS hold lists, or null.
+    """A frame of these columns; those of type KEY_LIST hold lists, or null.
 
-    The lists are parted from one text a row, which takes a fortieth of the time that polars takes over each of them; the
-    slow way is gone where a key holds the separator itself.
+    The lists are parted from one text a row, which takes a fortieth of the time that polars takes over each of them;
+    where a key holds the separator itself, polars makes the lists.
     """
-    lists = [name for name, dtype in schema.items() if dtype == KEYS]
+    lists = [name for name, dtype in schema.items() if dtype == KEY_LIST]
     joined = {
         name: [None if one is None else "".join([SEPARATOR + k for k in one]) for one in columns[name]]
         for name in lists

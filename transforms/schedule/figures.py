@@ -15,7 +15,7 @@ import polars as pl
 
 from transforms import period as months
 from transforms.facts import SUPPRESSED, UNREPORTED, Facts, Figure, add, exact, growth, points
-from transforms.keys import KEYS, frame_of
+from transforms.keys import KEY_LIST, frame_of
 from transforms.lights import Lit
 from transforms.model import EXACT, Indicator
 
@@ -102,7 +102,7 @@ def frame(rows: Sequence[Row], **columns: Any) -> pl.DataFrame:
         if dtype == EXACT:
             by = ("by",) if any(f"{name}|by" in row for row in rows) else ()
             schema |= {f"{name}|{more}": pl.String for more in ("why", *by, "work")}
-            schema[f"{name}|src"] = KEYS
+            schema[f"{name}|src"] = KEY_LIST
         elif dtype in (pl.Date, pl.Datetime("us")):
             schema[f"{name}|why"] = pl.String
     told = {name: [row.get(name) for row in rows] for name in schema}
